@@ -1,0 +1,47 @@
+package idc
+
+import "time"
+
+// Password is a user's password verifier.
+type Password struct {
+	UserID     string
+	PHC        string   // Argon2id in PHC string format
+	Previous   []string // earlier verifiers that may not be reused, newest first
+	MustChange bool
+	ChangedAt  time.Time
+}
+
+// TOTPDevice is a registered authenticator app (RFC 6238).
+type TOTPDevice struct {
+	ID        string
+	UserID    string
+	Name      string
+	Secret    string // sealed
+	LastStep  int64  // last time step that was accepted: a code works once
+	CreatedAt time.Time
+}
+
+// Throttle counts failures of one key (user, address) across nodes and restarts.
+type Throttle struct {
+	Key         string
+	Failures    int
+	WindowStart time.Time
+	LockedUntil time.Time
+}
+
+// Credentials are temporary AWS credentials.
+type Credentials struct {
+	AccessKeyID     string
+	SecretAccessKey string
+	SessionToken    string
+	ExpiresAt       time.Time
+}
+
+// DataKey is a wrapped key of the key ring.
+type DataKey struct {
+	ID        string
+	Purpose   string // "secrets", "session-token", "page-token"
+	Wrapped   []byte
+	CreatedAt time.Time
+	RetiredAt time.Time // no longer used to seal; still opens
+}

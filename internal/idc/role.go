@@ -1,0 +1,55 @@
+package idc
+
+import "time"
+
+// Role is an IAM role in a native account.
+type Role struct {
+	AccountID           string
+	Name                string // unique in the account without regard to case
+	Path                string
+	ID                  string // AROA...
+	ARN                 string
+	Description         string
+	TrustPolicy         string // byte for byte
+	MaxSessionDuration  time.Duration
+	AttachedPolicies    []string          // managed policy ARNs, in order of attachment
+	InlinePolicies      map[string]string // name to document
+	PermissionsBoundary string            // managed policy ARN, or ""
+	Tags                []Tag
+	CreatedAt           time.Time
+	// PermissionSetID marks a role provisioned from a permission set.
+	PermissionSetID string
+}
+
+// ManagedPolicy is a customer managed IAM policy in a native account.
+type ManagedPolicy struct {
+	AccountID      string
+	Name           string
+	Path           string
+	ID             string // ANPA...
+	ARN            string
+	Description    string
+	Versions       []PolicyVersion // oldest first, at most five
+	DefaultVersion string          // "v1"
+	Tags           []Tag
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// PolicyVersion is one document of a managed policy.
+type PolicyVersion struct {
+	ID        string // "v1"
+	Document  string
+	CreatedAt time.Time
+}
+
+// SAMLProvider is an IAM SAML provider in a native account.
+type SAMLProvider struct {
+	AccountID  string
+	Name       string
+	ARN        string
+	Metadata   string
+	ValidUntil time.Time
+	CreatedAt  time.Time
+	Tags       []Tag
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+)
+
+// Store is a database with all that Gatehouse remembers.
+type Store interface {
+	// View runs fn on a consistent snapshot.
+	View(ctx context.Context, fn func(r Reader) error) error
+	// Update runs fn in a serializable transaction. Writes to versioned nouns
+	// are recorded under change, whose ID and At must be set. fn may run more
+	// than once; when Update returns nil the writes are durable.
+	Update(ctx context.Context, change idc.ChangeSet, fn func(tx Tx) error) error
+	// Watch delivers the writes committed by any node, in commit order, until
+	// ctx ends. A slow reader gets an Event with Noun NounLost instead of
+	// missed ones and must drop whatever it cached.
+	Watch(ctx context.Context) <-chan Event
+	// Ping reports whether the database answers.
+	Ping(ctx context.Context) error
+	// Close releases the connections.
+	Close() error
+}
+
+// Event names a row that a committed transaction wrote or removed.
+type Event struct {
+	Noun Noun
+	ID   string
+}
+
+// Noun names a kind of row in events and change records.
+type Noun string
+
+// The nouns.
+const (
+	NounLost               Noun = "lost" // events were dropped; forget everything cached
+	NounInstance           Noun = "instance"
+	NounUser               Noun = "user"
+	NounGroup              Noun = "group"
+	NounMembership         Noun = "membership"
+	NounTombstone          Noun = "tombstone"
+	NounAccount            Noun = "account"
+	NounOU                 Noun = "organizational-unit"
+	NounOrganizationPolicy Noun = "organization-policy"
+	NounPolicyAttachment   Noun = "policy-attachment"
+	NounPermissionSet      Noun = "permission-set"
+	NounAssignment         Noun = "assignment"
+	NounEligibility        Noun = "eligibility"
+	NounLease              Noun = "lease"
+	NounRole               Noun = "role"
+	NounManagedPolicy      Noun = "managed-policy"
+	NounSAMLProvider       Noun = "saml-provider"
+	NounOperation          Noun = "operation"
+	NounProvisioning       Noun = "provisioning"
+	NounJob                Noun = "job"
+	NounPassword           Noun = "password"
+	NounTOTPDevice         Noun = "totp-device"
+	NounThrottle           Noun = "throttle"
+	NounDataKey            Noun = "data-key"
+	NounPortalSession      Noun = "portal-session"
+	NounClient             Noun = "client"
+	NounDevice             Noun = "device-authorization"
+	NounAuthorization      Noun = "authorization-request"
+	NounToken              Noun = "token"
+	NounSigninFlow         Noun = "signin-flow"
+	NounOneTimeLink        Noun = "one-time-link"
+	NounFence              Noun = "fence"
+	NounEvent              Noun = "audit-event"
+)
+
+// Page asks for at most Limit items after the cursor After ("" = from the
+// start). Limit 0 means all.
+type Page struct {
+	After string
+	Limit int
+}
+
+// Reader reads. Versioned nouns are read as of now, or of the instant of At.
+type Reader interface {
+	// At returns a Reader of the state that was current at t. Only versioned
+	// nouns travel in time; the others are shown as they are.
+	At(t time.Time) Reader
+
+	InstanceReader
+	UserReader
+	GroupReader
+	MembershipReader
+	TombstoneReader
+	AccountReader
+	OrganizationPolicyReader
+	PermissionSetReader
+	AssignmentReader
+	EligibilityReader
+	LeaseReader
+	RoleReader
+	OperationReader
+	ProvisioningReader
+	JobReader
+	CredentialReader
+	SessionReader
+	GrantReader
+	SigninReader
+	FenceReader
+	AuditReader
+	ChangeReader
+}
+
+// Tx reads its own writes and writes.
+type Tx interface {
+	Reader
+
+	InstanceWriter
+	UserWriter
+	GroupWriter
+	MembershipWriter
+	TombstoneWriter
+	AccountWriter
+	OrganizationPolicyWriter
+	PermissionSetWriter
+	AssignmentWriter
+	EligibilityWriter
+	LeaseWriter
+	RoleWriter
+	OperationWriter
+	ProvisioningWriter
+	JobWriter
+	CredentialWriter
+	SessionWriter
+	GrantWriter
+	SigninWriter
+	FenceWriter
+	AuditWriter
+}

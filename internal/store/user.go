@@ -1,0 +1,22 @@
+package store
+
+import "github.com/gatehouse-idc/gatehouse/internal/idc"
+
+// UserReader reads users. Names and e-mail addresses are compared folded (idc.FoldName).
+type UserReader interface {
+	User(id string) (*idc.User, error)
+	UserByName(userName string) (*idc.User, error)
+	UserByEmail(email string) (*idc.User, error)
+	UserByExternalID(issuer, id string) (*idc.User, error)
+	// ListUsers is ordered by id; the cursor is the last id.
+	ListUsers(p Page) ([]*idc.User, error)
+	CountUsers() (int, error)
+}
+
+// UserWriter writes users (versioned). PutUser refuses a second user with the
+// same folded name, primary e-mail or external id: the Conflict's Resource is
+// "UserName", "Email" or "ExternalId".
+type UserWriter interface {
+	PutUser(u *idc.User) error
+	DeleteUser(id string) error
+}
