@@ -47,6 +47,9 @@ type Caller struct {
 	MFAAt     time.Time
 	IssuedAt  time.Time
 	ExpiresAt time.Time
+	// NotAfter is when the reason for the credentials ends (the assignment);
+	// zero when it has no end. Sessions chained from this one end then, too.
+	NotAfter time.Time
 
 	SessionPolicies   []string // documents; united
 	SessionPolicyARNs []string

@@ -37,11 +37,11 @@ type Credentials struct {
 	ExpiresAt       time.Time
 }
 
-// DataKey is a wrapped key of the key ring.
+// DataKey is a wrapped key of a key ring. The highest ID of a purpose seals; the
+// others still open.
 type DataKey struct {
-	ID        string
 	Purpose   string // "secrets", "session-token", "page-token"
+	ID        uint32 // from 1, rising
 	Wrapped   []byte
 	CreatedAt time.Time
-	RetiredAt time.Time // no longer used to seal; still opens
 }

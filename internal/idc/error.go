@@ -101,6 +101,11 @@ const (
 	ReasonRootCannotAssume  Reason = "RootCannotAssume"
 	ReasonChainedDuration   Reason = "ChainedDuration"
 	ReasonMaxSessionExceeds Reason = "MaxSessionDuration"
+
+	// The event trail.
+	ReasonInvalidLookupAttribute Reason = "InvalidLookupAttributes"
+	ReasonInvalidTimeRange       Reason = "InvalidTimeRange"
+	ReasonInvalidEventCategory   Reason = "InvalidEventCategory"
 )
 
 // Error is the one error type of the services. Message is written for the

@@ -36,8 +36,11 @@ type Operation struct {
 	PrincipalID     string
 	AssignmentID    string
 	AccountName     string // CreateAccount
-	CreatedAt       time.Time
-	CompletedAt     time.Time
+	// Pending counts the parts still to be done of an operation on all
+	// provisioned accounts; the last part completes it.
+	Pending     int
+	CreatedAt   time.Time
+	CompletedAt time.Time
 }
 
 // ProvisioningStatus says how the role in an account compares with its permission set.

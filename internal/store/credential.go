@@ -12,7 +12,7 @@ type CredentialReader interface {
 	TOTPDevice(id string) (*idc.TOTPDevice, error)
 	ListTOTPDevices(userID string) ([]*idc.TOTPDevice, error)
 	Throttle(key string) (*idc.Throttle, error)
-	ListDataKeys(purpose string) ([]*idc.DataKey, error) // oldest first
+	ListDataKeys(purpose string) ([]*idc.DataKey, error) // by rising ID
 }
 
 // CredentialWriter writes proofs of identity and data keys, in place.
@@ -24,5 +24,8 @@ type CredentialWriter interface {
 	PutThrottle(t *idc.Throttle) error
 	DeleteThrottle(key string) error
 	SweepThrottles(before time.Time) (int, error)
+	// PutDataKey adds a key; the same purpose and ID twice is a Conflict.
 	PutDataKey(k *idc.DataKey) error
+	// DeleteDataKey forgets a key, and with it all it sealed.
+	DeleteDataKey(purpose string, id uint32) error
 }

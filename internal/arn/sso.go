@@ -1,0 +1,101 @@
+package arn
+
+import "strings"
+
+// Names of the services sso and identitystore. Instances, permission sets and accounts have
+// neither Region nor account in their names.
+
+// Instance names an Identity Center instance: arn:aws:sso:::instance/ssoins-....
+func Instance(instanceID string) ARN { return sso("", "instance/"+instanceID) }
+
+// PermissionSet names a permission set: arn:aws:sso:::permissionSet/ssoins-.../ps-....
+func PermissionSet(instanceID, permissionSetID string) ARN {
+	return sso("", "permissionSet/"+instanceID+"/"+permissionSetID)
+}
+
+// AccountForSSO names an account as the resource of account assignment operations in policies:
+// arn:aws:sso:::account/ID.
+func AccountForSSO(accountID string) ARN { return sso("", "account/"+accountID) }
+
+// Application names an application; the account is the application owner's.
+func Application(accountID, instanceID, applicationID string) ARN {
+	return sso(accountID, "application/"+instanceID+"/"+applicationID)
+}
+
+// ApplicationProvider names a kind of application, such as "custom" or "custom-saml".
+func ApplicationProvider(name string) ARN { return sso("aws", "applicationProvider/"+name) }
+
+// TrustedTokenIssuer names an outside token issuer that an instance trusts.
+func TrustedTokenIssuer(accountID, instanceID, issuerID string) ARN {
+	return sso(accountID, "trustedTokenIssuer/"+instanceID+"/"+issuerID)
+}
+
+// IdentityStore names a directory: arn:aws:identitystore::ACCOUNT:identitystore/d-....
+func IdentityStore(accountID, identityStoreID string) ARN {
+	return ARN{Partition: "aws", Service: "identitystore", Account: accountID, Resource: "identitystore/" + identityStoreID}
+}
+
+// DirectoryUser names a user of the identity store, as policies do.
+func DirectoryUser(userID string) ARN { return directory("user/" + userID) }
+
+// DirectoryGroup names a group of the identity store, as policies do.
+func DirectoryGroup(groupID string) ARN { return directory("group/" + groupID) }
+
+// DirectoryMembership names a group membership of the identity store, as policies do.
+func DirectoryMembership(membershipID string) ARN { return directory("membership/" + membershipID) }
+
+func sso(account, resource string) ARN {
+	return ARN{Partition: "aws", Service: "sso", Account: account, Resource: resource}
+}
+
+func directory(resource string) ARN {
+	return ARN{Partition: "aws", Service: "identitystore", Resource: resource}
+}
+
+// ParseInstance returns the id inside the ARN of an instance.
+func ParseInstance(s string) (instanceID string, err error) {
+	const kind = "an Identity Center instance"
+	a, err := parseKind(s, "sso", kind)
+	if err != nil {
+		return "", err
+	}
+	id, ok := strings.CutPrefix(a.Resource, "instance/")
+	if !ok || !isInstanceID(id) || a.Region != "" || a.Account != "" {
+		return "", wrongKind(s, kind, "arn:aws:sso:::instance/ssoins-<16 characters>")
+	}
+	return id, nil
+}
+
+// ParsePermissionSet returns the ids inside the ARN of a permission set.
+func ParsePermissionSet(s string) (instanceID, permissionSetID string, err error) {
+	const kind = "a permission set"
+	a, err := parseKind(s, "sso", kind)
+	if err != nil {
+		return "", "", err
+	}
+	rest, ok := strings.CutPrefix(a.Resource, "permissionSet/")
+	instanceID, permissionSetID, _ = strings.Cut(rest, "/")
+	if !ok || !isInstanceID(instanceID) || !isPermissionSetID(permissionSetID) || a.Region != "" || a.Account != "" {
+		return "", "", wrongKind(s, kind, "arn:aws:sso:::permissionSet/ssoins-<16 characters>/ps-<16 characters>")
+	}
+	return instanceID, permissionSetID, nil
+}
+
+// isInstanceID follows the sso-admin model: (sso)?ins-[a-zA-Z0-9-.]{16}.
+func isInstanceID(s string) bool {
+	id, ok := strings.CutPrefix(strings.TrimPrefix(s, "sso"), "ins-")
+	return ok && isOpaque(id, "-.")
+}
+
+// isPermissionSetID follows the sso-admin model: ps-[a-zA-Z0-9-./]{16}.
+func isPermissionSetID(s string) bool {
+	id, ok := strings.CutPrefix(s, "ps-")
+	return ok && isOpaque(id, "-./")
+}
+
+// isOpaque reports whether s is 16 letters, digits or characters of also.
+func isOpaque(s, also string) bool {
+	return len(s) == 16 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(also, r)
+	})
+}
