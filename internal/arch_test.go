@@ -28,7 +28,7 @@ var services = []string{
 // floors lists the package prefixes of each floor, ground first.
 var floors = [][]string{
 	0: {"internal/arn", "internal/clock", "internal/ids", "internal/pagetoken", "internal/sealed", "internal/reqctx"},
-	1: {"internal/idc", "internal/awsapi", "internal/managedpolicy", "policy"},
+	1: {"internal/idc", "internal/awsapi", "internal/managedpolicy", "internal/awsconfig", "policy"},
 	2: {"internal/sigv4", "internal/saml", "internal/oidc", "internal/scim", "internal/store"},
 	3: services,
 	4: {"internal/awsedge", "internal/webui", "web"},

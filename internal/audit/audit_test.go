@@ -1,0 +1,136 @@
+package audit_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gatehouse-idc/gatehouse/internal/audit"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+	"github.com/gatehouse-idc/gatehouse/internal/testidc"
+)
+
+func service(w *testidc.World) *audit.Service {
+	return &audit.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Region: "us-east-1", ManagementAccountID: testidc.Management,
+		IdentityStoreARN: "arn:aws:identitystore::111111111111:identitystore/d-1234567890"}
+}
+
+func call(w *testidc.World, name string) audit.Call {
+	return audit.Call{Time: w.Clock.Now(), RequestID: w.IDs.UUID(), Name: name, Source: "sso.amazonaws.com",
+		Caller: idc.Caller{Type: idc.CallerIdentityCenterUser, UserID: "u-1", CredentialID: "c-1", SessionName: "zebulon"}}
+}
+
+// TestRecordShape holds the record of a person's call against CloudTrail's form
+// of July 2025: no user name, no principal id.
+func TestRecordShape(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	c := call(w, "GetRoleCredentials")
+	c.Type, c.ReadOnly = audit.TypeServiceEvent, true
+	c.ServiceEventDetails = map[string]string{"role_name": "ReadOnly", "account_id": "222222222222"}
+	if err := s.Record(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	events, _, err := s.Lookup(t.Context(), idc.EventFilter{Name: "GetRoleCredentials"}, store.Page{})
+	if err != nil || len(events) != 1 {
+		t.Fatalf("events = %v, %v; want one", events, err)
+	}
+	var rec map[string]any
+	if err := json.Unmarshal([]byte(events[0].Record), &rec); err != nil {
+		t.Fatal(err)
+	}
+	user := rec["userIdentity"].(map[string]any)
+	behalf := user["onBehalfOf"].(map[string]any)
+	if user["type"] != "IdentityCenterUser" || behalf["userId"] != "u-1" || user["credentialId"] != "c-1" ||
+		behalf["identityStoreArn"] != s.IdentityStoreARN || user["userName"] != nil || user["principalId"] != nil {
+		t.Errorf("userIdentity = %v", user)
+	}
+	if strings.Contains(events[0].Record, "zebulon") {
+		t.Error("the record holds the user name")
+	}
+	for member, want := range map[string]any{"eventType": "AwsServiceEvent", "recipientAccountId": testidc.Management, "readOnly": true,
+		"requestParameters": nil, "eventTime": "2026-03-01T12:00:00Z", "awsRegion": "us-east-1", "requestID": c.RequestID} {
+		if got := rec[member]; got != want {
+			t.Errorf("%s = %v, want %v", member, got, want)
+		}
+	}
+}
+
+func TestRoleSessionsNameTheirPerson(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	c := call(w, "CreateRole")
+	c.Caller = idc.Caller{Type: idc.CallerAssumedRole, AccountID: testidc.Member, ARN: "arn:aws:sts::222222222222:assumed-role/R/ana",
+		PrincipalID: "AROA1:ana", RoleID: "AROA1", RoleName: "R", SessionName: "ana", UserID: "u-1", MFA: true, AccessKeyID: "ASIA1"}
+	c.RecipientAccountID = testidc.Member
+	if err := s.Record(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	events, _, err := s.Lookup(t.Context(), idc.EventFilter{AccessKeyID: "ASIA1", UserName: "ana", AccountID: testidc.Member}, store.Page{})
+	if err != nil || len(events) != 1 {
+		t.Fatalf("events = %v, %v; want one found by access key, user name and account", events, err)
+	}
+	for _, want := range []string{`"type":"AssumedRole"`, `"userId":"u-1"`, `"mfaAuthenticated":"true"`, `"principalId":"AROA1:ana"`} {
+		if !strings.Contains(events[0].Record, want) {
+			t.Errorf("record lacks %s: %s", want, events[0].Record)
+		}
+	}
+}
+
+// TestConcurrentRecordsAreAllKept: whoever returns without error is in the trail.
+func TestConcurrentRecordsAreAllKept(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	const n = 400
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			if err := s.Record(t.Context(), call(w, fmt.Sprintf("Call%d", i))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	seen := map[string]bool{}
+	var after int64
+	for {
+		events, err := s.Tail(t.Context(), after, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events) == 0 {
+			break
+		}
+		for _, e := range events {
+			if e.Seq <= after {
+				t.Fatalf("position %d after %d: the trail must only grow", e.Seq, after)
+			}
+			after, seen[e.Name] = e.Seq, true
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("%d of %d records are in the trail", len(seen), n)
+	}
+}
+
+// TestMistypedNamesAreHidden: an unknown user name may be a password typed into the wrong field.
+func TestMistypedNamesAreHidden(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	err := s.RecordSignin(t.Context(), audit.Signin{Name: "CredentialVerification", WorkflowID: "f-1", CredentialType: "PASSWORD"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := s.Tail(t.Context(), 0, 10)
+	if err != nil || len(events) != 1 {
+		t.Fatalf("events = %v, %v", events, err)
+	}
+	for _, want := range []string{audit.Hidden, `"CredentialVerification":"Failure"`, `"AuthWorkflowID":"f-1"`} {
+		if !strings.Contains(events[0].Record, want) {
+			t.Errorf("record lacks %s: %s", want, events[0].Record)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package config
+
+import (
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// check completes the defaults that follow from other settings and refuses what
+// cannot work or is not safe.
+func (c *Config) check(src *sources) error {
+	if c.DataDir == "" {
+		return src.fault("data_dir", "must name a directory")
+	}
+	if c.Database == "" {
+		c.Database = "sqlite:" + filepath.Join(c.DataDir, "gatehouse.db")
+	}
+	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		return src.fault("database", "must be sqlite:PATH or postgres://...")
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.DataDir, "master.key")
+	}
+	for _, step := range []func(*sources) error{c.checkListener, c.checkPublicURL, c.checkProxies, c.checkInstance, c.checkLog} {
+		if err := step(src); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkListener(src *sources) error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return src.fault("listen", "%q is not HOST:PORT", c.Listen)
+	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		return src.fault("tls.cert_file", "tls.cert_file and tls.key_file must be given together")
+	}
+	for name, file := range map[string]string{"tls.cert_file": c.TLS.CertFile, "tls.key_file": c.TLS.KeyFile} {
+		if file == "" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			return src.fault(name, "%v", err)
+		}
+	}
+	if !c.TLS.Enabled() && !c.BehindProxy && !isLoopback(host) {
+		return src.fault("listen", "%s is reachable from other machines and TLS is off: "+
+			"set tls.cert_file and tls.key_file, or behind_proxy: true when a proxy terminates TLS", c.Listen)
+	}
+	if c.MetricsListen != "" {
+		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil {
+			return src.fault("metrics_listen", "%q is not HOST:PORT", c.MetricsListen)
+		}
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func (c *Config) checkPublicURL(src *sources) error {
+	if c.PublicURL == "" {
+		if c.BehindProxy {
+			return src.fault("public_url", "must be set when a proxy terminates TLS, such as https://gatehouse.example.com")
+		}
+		return nil // the listener's own address, known once it listens
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return src.fault("public_url", "%q is not an absolute http(s) URL", c.PublicURL)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return src.fault("public_url", "%q must be scheme and host alone: clients ask for /authorize and /start at the root", c.PublicURL)
+	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return src.fault("public_url", "%q would send passwords in the clear: use https", c.PublicURL)
+	}
+	c.PublicURL = u.Scheme + "://" + u.Host
+	return nil
+}
+
+func (c *Config) checkProxies(src *sources) error {
+	for _, text := range c.TrustedProxies {
+		if !strings.Contains(text, "/") {
+			if ip := net.ParseIP(text); ip != nil && ip.To4() != nil {
+				text += "/32"
+			} else {
+				text += "/128"
+			}
+		}
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return src.fault("trusted_proxies", "%q is not an address or network", text)
+		}
+		c.proxies = append(c.proxies, network)
+	}
+	return nil
+}
+
+func (c *Config) checkInstance(src *sources) error {
+	if !regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`).MatchString(c.Region) {
+		return src.fault("region", "%q is not a Region name such as us-east-1", c.Region)
+	}
+	if c.ManagementAccountID != "" && !regexp.MustCompile(`^\d{12}$`).MatchString(c.ManagementAccountID) {
+		return src.fault("management_account_id", "%q is not 12 digits", c.ManagementAccountID)
+	}
+	if c.Alias != "" && !regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`).MatchString(c.Alias) {
+		return src.fault("alias", "%q is not a host name label", c.Alias)
+	}
+	if d := time.Duration(c.PortalSession); d < 15*time.Minute || d > 90*24*time.Hour {
+		return src.fault("portal_session", "%s is not between 15m and 2160h (90 days)", d)
+	}
+	return nil
+}
+
+func (c *Config) checkLog(src *sources) error {
+	switch c.Log.Level {
+	case "debug", "info", "warn", "error":
+	default:
+		return src.fault("log.level", "%q is not debug, info, warn or error", c.Log.Level)
+	}
+	if c.Log.Format != "json" && c.Log.Format != "text" {
+		return src.fault("log.format", "%q is not json or text", c.Log.Format)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"net"
+	"net/url"
+	"time"
+)
+
+// Config is a complete, checked configuration.
+type Config struct {
+	// Listen is the address of the one listener. Default 127.0.0.1:8080.
+	Listen string `yaml:"listen"`
+	// PublicURL is how browsers and clients reach the listener, without a path.
+	// Default: the listener's own address.
+	PublicURL string `yaml:"public_url"`
+	// DataDir holds the database, the master key and the control socket.
+	DataDir string `yaml:"data_dir"`
+	// Database is sqlite:PATH or postgres://... Default: gatehouse.db in DataDir.
+	Database string `yaml:"database"`
+	// KeyFile is the master key. Default: master.key in DataDir.
+	KeyFile string `yaml:"key_file"`
+	// TLS names the certificate and key files of the listener.
+	TLS TLS `yaml:"tls"`
+	// BehindProxy says that a proxy in front terminates TLS; only then may a
+	// listener that is not on loopback be plain.
+	BehindProxy bool `yaml:"behind_proxy"`
+	// TrustedProxies lists networks whose X-Forwarded-For is believed.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// MetricsListen is the address of the metrics listener; empty for none.
+	MetricsListen string `yaml:"metrics_listen"`
+	// Region is the Region the instance says it lives in. Default us-east-1.
+	Region string `yaml:"region"`
+	// ManagementAccountID is the organization's management account, 12 digits.
+	// It is fixed when the instance is made. Default: drawn at random.
+	ManagementAccountID string `yaml:"management_account_id"`
+	// Alias is the label of the AWS-shaped start URL https://ALIAS.awsapps.com/start.
+	Alias string `yaml:"alias"`
+	// PortalSession is how long a person stays signed in. Default 8h; 15m to 2160h.
+	PortalSession Duration `yaml:"portal_session"`
+	// Log sets the server's own log, on standard error.
+	Log Log `yaml:"log"`
+
+	proxies []*net.IPNet
+}
+
+// TLS names PEM files.
+type TLS struct {
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+}
+
+// Enabled reports whether the listener speaks TLS.
+func (t TLS) Enabled() bool { return t.CertFile != "" }
+
+// Log sets the log's level and format.
+type Log struct {
+	// Level is debug, info, warn or error. Default info.
+	Level string `yaml:"level"`
+	// Format is json or text. Default json.
+	Format string `yaml:"format"`
+}
+
+// Duration is a time.Duration written as in Go: "8h", "15m".
+type Duration time.Duration
+
+// UnmarshalText reads "8h".
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+// MarshalText writes "8h0m0s".
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Default returns the configuration without any file, variable or flag.
+func Default() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", DataDir: "gatehouse-data", Region: "us-east-1",
+		MetricsListen: "127.0.0.1:9464", PortalSession: Duration(8 * time.Hour),
+		Log: Log{Level: "info", Format: "json"},
+	}
+}
+
+// Secure reports whether browsers reach the server over TLS, so that cookies
+// may be marked Secure.
+func (c *Config) Secure() bool {
+	u, err := url.Parse(c.PublicURL)
+	return err == nil && u.Scheme == "https"
+}
+
+// Trusts reports whether ip is a proxy whose X-Forwarded-For is believed.
+func (c *Config) Trusts(ip net.IP) bool {
+	for _, n := range c.proxies {
+		if n.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "gatehouse.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestDefaultsAreSafe(t *testing.T) {
+	c, err := Load("", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != "127.0.0.1:8080" || c.Database != "sqlite:gatehouse-data/gatehouse.db" || c.KeyFile != "gatehouse-data/master.key" {
+		t.Errorf("defaults = %+v", c)
+	}
+	if c.PortalSession != Duration(8*time.Hour) {
+		t.Errorf("portal session = %v, want 8h", c.PortalSession)
+	}
+}
+
+func TestFileThenEnvironmentThenFlags(t *testing.T) {
+	file := write(t, "listen: 127.0.0.1:1111\nregion: eu-west-1\nportal_session: 1h\nlog:\n  level: warn\n")
+	c, err := Load(file, []string{"GATEHOUSE_LISTEN=127.0.0.1:2222", "GATEHOUSE_LOG_LEVEL=debug", "GATEHOUSE_PORTAL_SESSION=30m"},
+		map[string]string{"listen": "127.0.0.1:3333"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != "127.0.0.1:3333" || c.Log.Level != "debug" || c.Region != "eu-west-1" || c.PortalSession != Duration(30*time.Minute) {
+		t.Errorf("got %+v", c)
+	}
+}
+
+// TestRefusals says for each bad setting where it is and what is wrong with it.
+func TestRefusals(t *testing.T) {
+	for name, tc := range map[string]struct {
+		file string
+		env  []string
+		set  map[string]string
+		want []string
+	}{
+		"unknown key":       {file: "listen: 127.0.0.1:1\nlissten: x\n", want: []string{"line 2", "lissten"}},
+		"not yaml":          {file: "listen: [", want: []string{"gatehouse.yaml"}},
+		"plain in the open": {file: "\nlisten: 0.0.0.0:80\n", want: []string{"gatehouse.yaml:2", "TLS is off", "behind_proxy"}},
+		"proxy without url": {file: "listen: 0.0.0.0:80\nbehind_proxy: true\n", want: []string{"public_url", "must be set"}},
+		"url with a path":   {file: "public_url: https://a.example/x\n", want: []string{"gatehouse.yaml:1", "scheme and host alone"}},
+		"url in the clear":  {file: "public_url: http://a.example\n", want: []string{"passwords in the clear"}},
+		"half of tls":       {file: "tls:\n  cert_file: a.pem\n", want: []string{"gatehouse.yaml:2", "together"}},
+		"missing cert":      {file: "tls:\n  cert_file: /nonexistent/a.pem\n  key_file: /nonexistent/b.pem\n", want: []string{"no such file"}},
+		"session too short": {file: "portal_session: 1m\n", want: []string{"gatehouse.yaml:1", "15m"}},
+		"bad duration":      {env: []string{"GATEHOUSE_PORTAL_SESSION=soon"}, want: []string{"GATEHOUSE_PORTAL_SESSION", "soon"}},
+		"bad region flag":   {set: map[string]string{"region": "moon"}, want: []string{"--region", "moon"}},
+		"bad database":      {set: map[string]string{"database": "mysql://x"}, want: []string{"--database", "sqlite:PATH"}},
+		"bad account":       {file: "management_account_id: \"12\"\n", want: []string{"12 digits"}},
+		"bad proxy":         {file: "trusted_proxies: [nonsense]\n", want: []string{"nonsense"}},
+		"bad log level":     {file: "log:\n  level: loud\n", want: []string{"gatehouse.yaml:2", "loud"}},
+		"bad boolean":       {env: []string{"GATEHOUSE_BEHIND_PROXY=maybe"}, want: []string{"GATEHOUSE_BEHIND_PROXY", "true or false"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := ""
+			if tc.file != "" {
+				file = write(t, tc.file)
+			}
+			_, err := Load(file, tc.env, tc.set)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q does not say %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestTrustedProxies(t *testing.T) {
+	c, err := Load("", nil, map[string]string{"trusted_proxies": "10.0.0.0/8,::1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ip, want := range map[string]bool{"10.1.2.3": true, "::1": true, "192.0.2.1": false} {
+		if got := c.Trusts(net.ParseIP(ip)); got != want {
+			t.Errorf("Trusts(%s) = %v, want %v", ip, got, want)
+		}
+	}
+}

@@ -1,0 +1,10 @@
+// Package keys keeps the key rings that the rest of the program seals with: one
+// ring per purpose, so that a value of one purpose can never be opened as
+// another. Data keys live in the database, wrapped by the master key of a
+// sealed.KeyProvider; every node loads them at start and again whenever
+// store.Watch says that one was added.
+//
+// The session-token ring rotates by age: a new key seals, older ones open until
+// the longest-lived credential they sealed is dead, then they are forgotten.
+// The secrets ring never forgets a key.
+package keys
