@@ -1,0 +1,276 @@
+package authn
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/reqctx"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+const (
+	// flowLifetime is how long a person may take from the password to the end of the sign-in.
+	flowLifetime = 15 * time.Minute
+	// flowFailures is how many wrong codes end a flow: the person starts again with the password.
+	flowFailures = 5
+)
+
+// Browser is the browser a sign-in belongs to.
+type Browser struct {
+	// Secret is the random value of the browser's cookie; the flow keeps its hash.
+	Secret string
+	// ReturnTo is the path of this origin the person wants to reach.
+	ReturnTo  string
+	IP        string
+	UserAgent string
+}
+
+// FromRequest completes a Browser with what the context knows of the request.
+func FromRequest(ctx context.Context, secret, returnTo string) Browser {
+	info := reqctx.From(ctx)
+	return Browser{Secret: secret, ReturnTo: returnTo, IP: info.ClientIP, UserAgent: info.UserAgent}
+}
+
+func (s *Service) newFlow(from Browser) *idc.SigninFlow {
+	now := s.now()
+	return &idc.SigninFlow{
+		ID: s.IDs.UUID(), CookieHash: HashToken(from.Secret), ReturnTo: from.ReturnTo,
+		ClientIP: from.IP, UserAgent: from.UserAgent, CreatedAt: now, ExpiresAt: now.Add(flowLifetime),
+	}
+}
+
+// badCredentials is the one answer to everything that is wrong with a user name and password.
+func badCredentials(why string) error {
+	return idc.Errorf(idc.Unauthenticated, "The user name or the password is not right. After several failures an account waits some minutes before the next try counts.").
+		With(idc.ReasonBadCredentials).Because(fmt.Errorf("%s", why))
+}
+
+// attempt is what the first transaction of a password step found.
+type attempt struct {
+	user   *idc.User // nil: there is nobody to prove
+	phc    string    // "" : nothing to compare with
+	reason string    // private: why phc is empty
+}
+
+// Password judges a user name and a password, and begins a flow when they are right. Errors: one
+// Unauthenticated with ReasonBadCredentials for everything that is wrong with them; Throttled for an address
+// with too many failures and for too many sign-ins at once.
+func (s *Service) Password(ctx context.Context, change idc.ChangeSet, userName, password string, from Browser) (*idc.SigninFlow, error) {
+	found, err := s.admit(ctx, change, userName, from)
+	if err != nil {
+		return nil, err
+	}
+	if utf8.RuneCountInString(password) > MaxPassword {
+		found.phc, found.reason, password = "", "password too long", ""
+	}
+	right, err := s.Hasher.Verify(ctx, found.phc, password)
+	if err != nil {
+		return nil, err
+	}
+	flow := s.newFlow(from)
+	if !right {
+		return nil, s.passwordFailed(ctx, change, found, flow)
+	}
+	err = s.Store.Update(ctx, change, func(tx store.Tx) error {
+		u, err := enabledUser(tx, found.user.ID, s.now())
+		if err != nil {
+			return badCredentials("the user went away during the check")
+		}
+		current, err := tx.Password(u.ID)
+		if err != nil || current.PHC != found.phc {
+			return badCredentials("the password was changed during the check")
+		}
+		if err := Forget(tx, userKey(userName)); err != nil {
+			return err
+		}
+		if current.MustChange {
+			flow.UserID, flow.PasswordAt, flow.Step = u.ID, s.now(), idc.SigninNewPassword
+			return tx.PutSigninFlow(flow)
+		}
+		return s.afterPassword(tx, flow, u)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.record(ctx, flow, CredentialPassword, ""); err != nil {
+		return nil, err
+	}
+	return flow, nil
+}
+
+// admit counts the attempt before it is judged, so that a thousand guesses at once are a thousand guesses,
+// and reads what to compare with.
+func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName string, from Browser) (attempt, error) {
+	var found attempt
+	limits := s.limits()
+	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
+		found = attempt{reason: "no such user"}
+		now := s.now()
+		blocked, err := limits.Address.Locked(tx, addressKey(from.IP), now)
+		if err != nil {
+			return err
+		}
+		if blocked {
+			return idc.Errorf(idc.Throttled, "There were too many failed sign-ins from your network address. Wait some minutes and try again.")
+		}
+		key := userKey(userName)
+		locked, err := limits.User.Locked(tx, key, now)
+		if err != nil {
+			return err
+		}
+		if !locked {
+			if err := limits.User.Fail(tx, key, now); err != nil {
+				return err
+			}
+		}
+		u, err := tx.UserByName(userName)
+		if idc.IsNotFound(err) || idc.KindOf(err) == idc.Invalid {
+			return nil // nobody, or not even a name
+		}
+		if err != nil {
+			return err
+		}
+		found.user = u
+		stored, err := tx.Password(u.ID)
+		if err != nil && !idc.IsNotFound(err) {
+			return err
+		}
+		switch {
+		case err != nil:
+			found.reason = "the user has no password"
+		case locked:
+			found.reason = "the account is locked"
+		case u.Status != idc.UserEnabled:
+			found.reason = "the user is disabled"
+		default:
+			found.phc, found.reason = stored.PHC, "wrong password"
+		}
+		return nil
+	})
+	return found, err
+}
+
+// passwordFailed counts the failure of the address and reports it.
+func (s *Service) passwordFailed(ctx context.Context, change idc.ChangeSet, found attempt, flow *idc.SigninFlow) error {
+	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
+		return s.limits().Address.Fail(tx, addressKey(flow.ClientIP), s.now())
+	})
+	if err != nil {
+		return err
+	}
+	if found.user != nil {
+		flow.UserID = found.user.ID
+	}
+	if err := s.record(ctx, flow, CredentialPassword, found.reason); err != nil {
+		return err
+	}
+	return badCredentials(found.reason)
+}
+
+// afterPassword moves a flow to the second factor: asking for it, or registering one.
+func (s *Service) afterPassword(tx store.Tx, flow *idc.SigninFlow, u *idc.User) error {
+	flow.UserID = u.ID
+	if flow.PasswordAt.IsZero() {
+		flow.PasswordAt = s.now()
+	}
+	devices, err := tx.ListTOTPDevices(u.ID)
+	if err != nil {
+		return err
+	}
+	if len(devices) > 0 {
+		flow.Step = idc.SigninFactor
+		return tx.PutSigninFlow(flow)
+	}
+	flow.Step = idc.SigninEnrol
+	flow.EnrolSecret = s.Ring.SealString(s.IDs.Bytes(totpSecretSize), enrolPlace(flow.ID))
+	return tx.PutSigninFlow(flow)
+}
+
+// Flow returns the flow of an id as it stands, with its user, when it belongs to the browser. A flow that is
+// unknown, over, of another browser, or of a user who may not sign in any more is Expired.
+func (s *Service) Flow(ctx context.Context, id, browserSecret string) (*idc.SigninFlow, *idc.User, error) {
+	var flow *idc.SigninFlow
+	var u *idc.User
+	err := s.Store.View(ctx, func(r store.Reader) error {
+		var err error
+		flow, u, err = s.flow(r, id, browserSecret)
+		return err
+	})
+	return flow, u, err
+}
+
+func (s *Service) flow(r store.Reader, id, browserSecret string) (*idc.SigninFlow, *idc.User, error) {
+	return OpenFlow(r, id, browserSecret, s.now())
+}
+
+// OpenFlow is Flow inside a transaction, for the service that makes a session of a finished flow.
+func OpenFlow(r store.Reader, id, browserSecret string, now time.Time) (*idc.SigninFlow, *idc.User, error) {
+	over := idc.Errorf(idc.Expired, "The sign-in took too long or was finished already. Start again.")
+	flow, err := r.SigninFlow(id)
+	if idc.IsNotFound(err) {
+		return nil, nil, over
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	same := subtle.ConstantTimeCompare([]byte(flow.CookieHash), []byte(HashToken(browserSecret))) == 1
+	if !same || !now.Before(flow.ExpiresAt) {
+		return nil, nil, over
+	}
+	u, err := enabledUser(r, flow.UserID, flow.CreatedAt)
+	if idc.IsNotFound(err) {
+		return nil, nil, over
+	}
+	return flow, u, err
+}
+
+// NewPassword sets the password the person has to choose and moves the flow on. Errors: Invalid (policy).
+func (s *Service) NewPassword(ctx context.Context, change idc.ChangeSet, flowID, browserSecret, password string) (*idc.SigninFlow, error) {
+	flow, _, err := s.Flow(ctx, flowID, browserSecret)
+	if err != nil {
+		return nil, err
+	}
+	if flow.Step != idc.SigninNewPassword {
+		return flow, nil
+	}
+	prepared, err := s.prepare(ctx, flow.UserID, password)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Update(ctx, change, func(tx store.Tx) error {
+		var u *idc.User
+		var err error
+		flow, u, err = s.flow(tx, flowID, browserSecret)
+		if err != nil || flow.Step != idc.SigninNewPassword {
+			return err
+		}
+		if err := s.save(tx, u.ID, prepared, false); err != nil {
+			return err
+		}
+		return s.afterPassword(tx, flow, u)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return flow, nil
+}
+
+// Sweep removes flows and counters that time has ended.
+func (s *Service) Sweep(ctx context.Context, change idc.ChangeSet) (int, error) {
+	removed := 0
+	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
+		now := s.now()
+		flows, err := tx.SweepSigninFlows(now)
+		if err != nil {
+			return err
+		}
+		counters, err := tx.SweepThrottles(now.Add(-24 * time.Hour))
+		removed = flows + counters
+		return err
+	})
+	return removed, err
+}

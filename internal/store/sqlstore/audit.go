@@ -1,0 +1,161 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+func eventTable() *inplace[idc.AuditEvent] {
+	return &inplace[idc.AuditEvent]{keys: 1, table: table[idc.AuditEvent]{
+		noun: store.NounEvent, name: "audit_events",
+		id: func(e *idc.AuditEvent) string { return e.ID },
+		columns: []column[idc.AuditEvent]{
+			integer("seq", func(e *idc.AuditEvent) *int64 { return &e.Seq }),
+			text("id", func(e *idc.AuditEvent) *string { return &e.ID }),
+			ordered("time", func(e *idc.AuditEvent) *time.Time { return &e.Time }),
+			text("name", func(e *idc.AuditEvent) *string { return &e.Name }),
+			text("source", func(e *idc.AuditEvent) *string { return &e.Source }),
+			boolean("read_only", func(e *idc.AuditEvent) *bool { return &e.ReadOnly }),
+			text("account_id", func(e *idc.AuditEvent) *string { return &e.AccountID }),
+			optional("user_name", func(e *idc.AuditEvent) *string { return &e.UserName }),
+			optional("access_key_id", func(e *idc.AuditEvent) *string { return &e.AccessKeyID }),
+			text("error_code", func(e *idc.AuditEvent) *string { return &e.ErrorCode }),
+			text("request_id", func(e *idc.AuditEvent) *string { return &e.RequestID }),
+			text("record", func(e *idc.AuditEvent) *string { return &e.Record }),
+		},
+		unique: []unique{{"audit_events_id", []string{"id"}, "Event", "An event with this id is recorded already."}},
+	}}
+}
+
+// conditions collects the parts of a where clause and their arguments.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+// add appends a condition, in which each ? is the next argument.
+func (c *conditions) add(condition string, args ...any) {
+	for _, a := range args {
+		c.args = append(c.args, a)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(c.args)), 1)
+	}
+	c.parts = append(c.parts, condition)
+}
+
+func (c *conditions) equal(column, value string) {
+	if value != "" {
+		c.add(column+" = ?", value)
+	}
+}
+
+func (c *conditions) where() string {
+	if len(c.parts) == 0 {
+		return ""
+	}
+	return "where " + strings.Join(c.parts, " and ") + " "
+}
+
+func eventConditions(f idc.EventFilter) *conditions {
+	c := new(conditions)
+	c.equal("id", f.ID)
+	c.equal("name", f.Name)
+	c.equal("source", f.Source)
+	c.equal("user_name", f.UserName)
+	c.equal("access_key_id", f.AccessKeyID)
+	c.equal("account_id", f.AccountID)
+	if f.ReadOnly != nil {
+		c.add("read_only = ?", *f.ReadOnly)
+	}
+	if !f.From.IsZero() {
+		c.add("time >= ?", micros(f.From))
+	}
+	if !f.To.IsZero() {
+		c.add("time <= ?", micros(f.To))
+	}
+	switch {
+	case f.ResourceName != "" && f.ResourceType != "":
+		c.add("seq in (select seq from audit_resources where name = ? and type = ?)", f.ResourceName, f.ResourceType)
+	case f.ResourceName != "":
+		c.add("seq in (select seq from audit_resources where name = ?)", f.ResourceName)
+	case f.ResourceType != "":
+		c.add("exists (select 1 from audit_resources r where r.seq = audit_events.seq and r.type = ?)", f.ResourceType)
+	}
+	return c
+}
+
+func (r *reader) ListEvents(f idc.EventFilter, p store.Page) ([]*idc.AuditEvent, string, error) {
+	c := eventConditions(f)
+	if p.After != "" {
+		at, key, err := parsePosition(p.After)
+		if err != nil {
+			return nil, "", err
+		}
+		seq, err := parseNumber(key)
+		if err != nil {
+			return nil, "", err
+		}
+		c.add("(time, seq) < (?, ?)", at, seq)
+	}
+	return store.Fetch(p, func(p store.Page) ([]*idc.AuditEvent, error) {
+		return r.events(p.Limit, c.where()+"order by time desc, seq desc", c.args...)
+	}, func(e *idc.AuditEvent) string { return position(e.Time, strconv.FormatInt(e.Seq, 10)) })
+}
+
+func (r *reader) TailEvents(seq int64, limit int) ([]*idc.AuditEvent, error) {
+	return r.events(limit, "where seq > $1 order by seq", seq)
+}
+
+// events lists events with their resources.
+func (r *reader) events(limit int, rest string, args ...any) ([]*idc.AuditEvent, error) {
+	events, err := r.tables.events.list(r, limit, rest, args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		err := r.q.each("select type, name from audit_resources where seq = $1 order by position", []any{e.Seq}, func(rows *sql.Rows) error {
+			e.Resources = append(e.Resources, idc.EventResource{})
+			last := &e.Resources[len(e.Resources)-1]
+			return rows.Scan(&last.Type, &last.Name)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return events, nil
+}
+
+func (t *tx) AppendEvents(events []*idc.AuditEvent) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if lock := t.q.session.dialect.lockTrail; lock != "" {
+		if _, err := t.q.exec(lock); err != nil {
+			return err
+		}
+	}
+	names := t.tables.events.names()[1:] // seq is given by the database
+	text := "insert into audit_events (" + strings.Join(names, ", ") + ") values (" + holders(1, len(names)) + ") returning seq"
+	for _, e := range events {
+		values, err := t.tables.events.values(e, nil)
+		if err != nil {
+			return err
+		}
+		if e.Seq, err = t.q.number(text, values[1:]...); err != nil {
+			return err
+		}
+		for i, res := range e.Resources {
+			_, err := t.q.exec("insert into audit_resources (seq, position, type, name) values ($1, $2, $3, $4)", e.Seq, int64(i), res.Type, res.Name)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	t.publish(store.NounEvent, strconv.FormatInt(events[len(events)-1].Seq, 10))
+	return nil
+}

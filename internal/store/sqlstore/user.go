@@ -1,0 +1,68 @@
+package sqlstore
+
+import (
+	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+func userTable() *versioned[idc.User] {
+	return &versioned[idc.User]{
+		version: func(u *idc.User) *idc.Version { return &u.Version },
+		table: table[idc.User]{
+			noun: store.NounUser, name: "users", body: true,
+			id: func(u *idc.User) string { return u.ID },
+			columns: []column[idc.User]{
+				text("id", func(u *idc.User) *string { return &u.ID }),
+				text("user_name", func(u *idc.User) *string { return &u.UserName }),
+				derived("user_name_fold", func(u *idc.User) any { return idc.FoldName(u.UserName) }),
+				derived("email_fold", func(u *idc.User) any { return textOrNull(idc.FoldName(u.PrimaryEmail())) }),
+				text("status", func(u *idc.User) *idc.UserStatus { return &u.Status }),
+				text("owner", func(u *idc.User) *idc.Owner { return &u.Owner }),
+				instant("created_at", func(u *idc.User) *time.Time { return &u.CreatedAt }),
+				instant("updated_at", func(u *idc.User) *time.Time { return &u.UpdatedAt }),
+			},
+			unique: []unique{
+				{"users_user_name", []string{"user_name_fold"}, "UserName", "A user with this user name exists already."},
+				{"users_email", []string{"email_fold"}, "Email", "A user with this primary e-mail address exists already."},
+			},
+		},
+	}
+}
+
+func (r *reader) User(id string) (*idc.User, error) { return r.tables.users.get(r, id) }
+
+func (r *reader) UserByName(userName string) (*idc.User, error) {
+	return r.tables.users.find(r, userName, "user_name_fold = $1", idc.FoldName(userName))
+}
+
+func (r *reader) UserByEmail(email string) (*idc.User, error) {
+	return r.tables.users.find(r, email, "email_fold = $1", idc.FoldName(email))
+}
+
+func (r *reader) UserByExternalID(issuer, id string) (*idc.User, error) {
+	return findByExternalID(r, r.tables.users, issuer, id)
+}
+
+func (r *reader) ListUsers(p store.Page) ([]*idc.User, error) { return r.tables.users.page(r, p, "") }
+
+func (r *reader) CountUsers() (int, error) {
+	live, args := r.live("users", nil)
+	n, err := r.q.number("select count(*) from users where "+live, args...)
+	return int(n), err
+}
+
+func (t *tx) PutUser(u *idc.User) error {
+	if err := t.tables.users.put(t, u); err != nil {
+		return err
+	}
+	return t.replaceExternalIDs(store.NounUser, u.ID, u.ExternalIDs, u.Version)
+}
+
+func (t *tx) DeleteUser(id string) error {
+	if err := t.tables.users.remove(t, id); err != nil {
+		return err
+	}
+	return t.retireExternalIDs(store.NounUser, id)
+}

@@ -1,0 +1,136 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+func watchCases() []testCase {
+	return []testCase{
+		{"writes arrive in order", testWatchOrder},
+		{"what is undone is not announced", testWatchUndone},
+		{"a slow reader is told of the loss", testWatchLoss},
+		{"it ends with its context", testWatchEnds},
+		{"several readers", testWatchSeveral},
+		{"jobs and events of the trail", testWatchQueues},
+	}
+}
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+func (h *harness) next(events <-chan store.Event) store.Event {
+	h.Helper()
+	select {
+	case e, ok := <-events:
+		if !ok {
+			h.Fatal("the channel was closed")
+		}
+		return e
+	case <-time.After(patience):
+		h.Fatal("no event came")
+	}
+	panic("unreachable")
+}
+
+func testWatchOrder(h *harness) {
+	events := h.store.Watch(h.Context())
+	var want []store.Event
+	for i := range 50 {
+		id := fmt.Sprint("u", i)
+		h.update(func(tx store.Tx) error {
+			return all(tx.PutUser(user(id, id, "")), tx.PutThrottle(&idc.Throttle{Key: id}), tx.DeleteUser(id))
+		})
+		want = append(want, store.Event{Noun: store.NounUser, ID: id}, store.Event{Noun: store.NounThrottle, ID: id}, store.Event{Noun: store.NounUser, ID: id})
+	}
+	for _, w := range want {
+		h.wantEqual("event", h.next(events), w)
+	}
+}
+
+func testWatchUndone(h *harness) {
+	events := h.store.Watch(h.Context())
+	if err := h.try(func(tx store.Tx) error { return all(tx.PutUser(user("u1", "a", "")), errOurs) }); err == nil {
+		h.Fatal("Update succeeded")
+	}
+	h.putUsers(user("u2", "b", ""))
+	h.wantEqual("event", h.next(events), store.Event{Noun: store.NounUser, ID: "u2"})
+}
+
+func testWatchLoss(h *harness) {
+	slow := h.store.Watch(h.Context())
+	total := 0
+	for range 5 {
+		h.update(func(tx store.Tx) error {
+			for range 2000 {
+				total++
+				if err := tx.DeleteThrottle(fmt.Sprint("k", total)); !idc.IsNotFound(err) {
+					return err
+				}
+				if err := tx.PutThrottle(&idc.Throttle{Key: "k"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	h.update(func(tx store.Tx) error { return tx.PutThrottle(&idc.Throttle{Key: "last"}) })
+	lost, got := false, 0
+	for {
+		e := h.next(slow)
+		got++
+		lost = lost || e.Noun == store.NounLost
+		if e.ID == "last" {
+			break
+		}
+	}
+	if !lost || got >= total {
+		h.Errorf("got %d of %d events, told of the loss: %v", got, total, lost)
+	}
+}
+
+func testWatchEnds(h *harness) {
+	ctx, cancel := context.WithCancel(h.Context())
+	events := h.store.Watch(ctx)
+	h.putUsers(user("u1", "a", ""))
+	cancel()
+	deadline := time.After(patience)
+	for {
+		select {
+		case _, ok := <-events:
+			if !ok {
+				return
+			}
+		case <-deadline:
+			h.Fatal("the channel stayed open")
+		}
+	}
+}
+
+func testWatchSeveral(h *harness) {
+	first, second := h.store.Watch(h.Context()), h.store.Watch(h.Context())
+	h.putUsers(user("u1", "a", ""))
+	want := store.Event{Noun: store.NounUser, ID: "u1"}
+	h.wantEqual("first", h.next(first), want)
+	h.wantEqual("second", h.next(second), want)
+}
+
+func testWatchQueues(h *harness) {
+	events := h.store.Watch(h.Context())
+	j := job("a", "x", 0)
+	h.enqueue(j)
+	want := store.Event{Noun: store.NounJob, ID: fmt.Sprint(j.ID)}
+	h.wantEqual("enqueued", h.next(events), want)
+	h.wantClaim(0, 1, "a/x")
+	h.update(func(tx store.Tx) error { return tx.RetryJob(j.ID, base(), "") })
+	h.wantEqual("to be retried", h.next(events), want)
+	h.update(func(tx store.Tx) error { return tx.FinishJob(j.ID) })
+	h.wantEqual("finished, its lane is free", h.next(events), want)
+	e := event("e2", 0, nil)
+	h.appendEvents(event("e1", 0, nil), e)
+	h.wantEqual("trail", h.next(events), store.Event{Noun: store.NounEvent, ID: fmt.Sprint(e.Seq)})
+}
