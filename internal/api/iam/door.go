@@ -1,0 +1,176 @@
+package iam
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
+	"github.com/gatehouse-idc/gatehouse/internal/role"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+// Door serves IAM.
+type Door struct {
+	Roles      *role.Service
+	Authorizer awsedge.Authorizer
+	Pages      pagetoken.Codec
+}
+
+// pageSize is the page when the client does not say.
+const pageSize = 100
+
+// Operations returns the operations this door serves.
+func (d *Door) Operations() []awsedge.Operation {
+	return slices.Concat(d.roleOperations(), d.rolePolicyOperations(), d.policyOperations(), d.versionOperations(),
+		d.providerOperations(), d.accountOperations())
+}
+
+type handler[In, Out any] func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error)
+
+// keyFunc gives the condition keys that come from an input; it may be nil.
+type keyFunc[In any] func(in *In) map[string][]string
+
+// onRole registers an operation on the role that an input names.
+func onRole[In, Out any](d *Door, typed awsapi.Typed[In, Out], name func(in *In) *string, fn handler[In, Out], keys keyFunc[In]) awsedge.Operation {
+	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+		resource, boundary, err := d.roleARN(ctx, call.Caller.AccountID, *name(in))
+		if err != nil {
+			return nil, err
+		}
+		conditions := map[string][]string{}
+		if boundary != "" {
+			conditions["iam:PermissionsBoundary"] = []string{boundary}
+		}
+		if keys != nil {
+			for key, values := range keys(in) {
+				conditions[key] = values
+			}
+		}
+		if err := d.Authorizer.Authorize(ctx, call, call.Operation.Action, []string{resource}, conditions); err != nil {
+			return nil, err
+		}
+		return fn(ctx, call, in)
+	}
+	return awsedge.Op(typed, run, awsedge.HandlerAuthorizes[In]("asks the Authorizer about the role's stored ARN"))
+}
+
+// roleARN is the ARN of a role with its path, and the role's boundary. For a
+// role that does not exist it is made from the name.
+func (d *Door) roleARN(ctx context.Context, accountID, name string) (resource, boundary string, err error) {
+	found, err := d.Roles.Get(ctx, accountID, name)
+	if idc.IsNotFound(err) {
+		return arn.Role(accountID, "/", name).String(), "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return found.ARN, found.PermissionsBoundary, nil
+}
+
+// onARN registers an operation on the resource whose ARN an input holds.
+func onARN[In, Out any](typed awsapi.Typed[In, Out], resource func(in *In) *string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
+	on := awsedge.On(func(_ *awsedge.Call, in *In) []string { return []string{*resource(in)} })
+	return awsedge.Op(typed, fn, append(options, on)...)
+}
+
+// list is a page of an IAM list and what goes with it into the output.
+type list[T any] struct {
+	items     []T
+	truncated *bool
+	marker    *string
+}
+
+// pages reads the paging members of an input; filters decide what is listed.
+func (d *Door) pages(call *awsedge.Call, marker *string, max *int32, filters ...string) (store.Page, pagetoken.Scope, error) {
+	scope := pagetoken.Scope{Operation: "iam:" + call.Operation.Name, Caller: call.Caller.AccountID, Filters: filters}
+	p := store.Page{Limit: pageSize}
+	if max != nil {
+		p.Limit = int(*max)
+	}
+	if marker != nil {
+		cursor, err := d.Pages.Decode(scope, *marker)
+		if err != nil {
+			return p, scope, idc.Errorf(idc.Invalid, "The specified value for marker is invalid.").Because(err)
+		}
+		p.After = cursor
+	}
+	return p, scope, nil
+}
+
+// listed makes a page ready for the output.
+func listed[T any](d *Door, scope pagetoken.Scope, items []T, next string) list[T] {
+	truncated := next != ""
+	out := list[T]{items: items, truncated: &truncated}
+	if out.items == nil {
+		out.items = []T{}
+	}
+	if truncated {
+		marker := d.Pages.Encode(scope, next)
+		out.marker = &marker
+	}
+	return out
+}
+
+// cut pages through a list that is in memory.
+func cut[T any](d *Door, call *awsedge.Call, marker *string, max *int32, items []T, key func(T) string, filters ...string) (list[T], error) {
+	p, scope, err := d.pages(call, marker, max, filters...)
+	if err != nil {
+		return list[T]{}, err
+	}
+	page, next := store.Cut(p, items, key)
+	return listed(d, scope, page, next), nil
+}
+
+// text is the wire form of a text that is absent when empty.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// value is the text of an optional member.
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func number(n int) *int32 {
+	out := int32(n)
+	return &out
+}
+
+func fromTags(tags []iam.Tag) []idc.Tag {
+	out := make([]idc.Tag, len(tags))
+	for i, t := range tags {
+		out[i] = idc.Tag{Key: *t.Key, Value: *t.Value}
+	}
+	return out
+}
+
+func wireTags(tags []idc.Tag) []iam.Tag {
+	out := make([]iam.Tag, len(tags))
+	for i, t := range tags {
+		out[i] = iam.Tag{Key: &t.Key, Value: &t.Value}
+	}
+	return out
+}
+
+// tagKeys gives the condition keys of tags in a request.
+func tagKeys(tags []iam.Tag) map[string][]string {
+	keys := map[string][]string{}
+	for _, t := range tags {
+		keys["aws:RequestTag/"+*t.Key] = []string{*t.Value}
+		keys["aws:TagKeys"] = append(keys["aws:TagKeys"], *t.Key)
+	}
+	return keys
+}
+
+func tagKey(t iam.Tag) string { return *t.Key }

@@ -1,0 +1,172 @@
+package identitystore
+
+import (
+	"context"
+
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/identitystore"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+)
+
+func (d *Door) membershipOperations() []awsedge.Operation {
+	return []awsedge.Operation{
+		awsedge.Op(identitystore.CreateGroupMembership, d.createMembership,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.CreateGroupMembershipInput) []string {
+				return d.on(groupARN(in.GroupId), memberARN(in.MemberId))
+			})),
+		awsedge.Op(identitystore.DescribeGroupMembership, d.describeMembership,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.DescribeGroupMembershipInput) []string {
+				return d.on(membershipARN(in.MembershipId))
+			})),
+		awsedge.Op(identitystore.DeleteGroupMembership, d.deleteMembership,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.DeleteGroupMembershipInput) []string {
+				return d.on(membershipARN(in.MembershipId))
+			})),
+		awsedge.Op(identitystore.GetGroupMembershipId, d.getMembershipID,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.GetGroupMembershipIdInput) []string {
+				return d.on(allMemberships(), groupARN(in.GroupId), memberARN(in.MemberId))
+			})),
+		awsedge.Op(identitystore.ListGroupMemberships, d.listMemberships,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.ListGroupMembershipsInput) []string {
+				return d.on(allMemberships(), groupARN(in.GroupId))
+			})),
+		awsedge.Op(identitystore.ListGroupMembershipsForMember, d.listMembershipsForMember,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.ListGroupMembershipsForMemberInput) []string {
+				return d.on(allMemberships(), memberARN(in.MemberId))
+			})),
+		awsedge.Op(identitystore.IsMemberInGroups, d.isMemberInGroups,
+			awsedge.On(func(_ *awsedge.Call, in *identitystore.IsMemberInGroupsInput) []string {
+				resources := d.on(allMemberships(), memberARN(in.MemberId))
+				for i := range in.GroupIds {
+					resources = append(resources, groupARN(&in.GroupIds[i]))
+				}
+				return resources
+			})),
+	}
+}
+
+func (d *Door) createMembership(ctx context.Context, call *awsedge.Call, in *identitystore.CreateGroupMembershipInput) (*identitystore.CreateGroupMembershipOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	userID, err := memberUser(in.MemberId)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.Directory.AddMember(ctx, call.Change(), idc.OwnerBuiltIn, *in.GroupId, userID, idc.Validity{})
+	if err != nil {
+		return nil, err
+	}
+	return &identitystore.CreateGroupMembershipOutput{IdentityStoreId: in.IdentityStoreId, MembershipId: &m.ID}, nil
+}
+
+func (d *Door) describeMembership(ctx context.Context, _ *awsedge.Call, in *identitystore.DescribeGroupMembershipInput) (*identitystore.DescribeGroupMembershipOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	m, err := d.Directory.DescribeMembership(ctx, *in.MembershipId)
+	if err != nil {
+		return nil, err
+	}
+	wire := d.wireMembership(m)
+	return &identitystore.DescribeGroupMembershipOutput{
+		IdentityStoreId: wire.IdentityStoreId, MembershipId: wire.MembershipId, GroupId: wire.GroupId,
+		MemberId: wire.MemberId, CreatedAt: wire.CreatedAt, UpdatedAt: wire.UpdatedAt,
+	}, nil
+}
+
+// wireMembership: a membership is written once and never changed, so that its version says when it was made.
+func (d *Door) wireMembership(m *idc.Membership) identitystore.GroupMembership {
+	made := instant(m.Version.RecordedAt)
+	return identitystore.GroupMembership{
+		IdentityStoreId: &d.Instance.IdentityStoreID, MembershipId: &m.ID, GroupId: &m.GroupID,
+		MemberId: &identitystore.MemberId{UserId: &m.UserID}, CreatedAt: made, UpdatedAt: made,
+	}
+}
+
+func (d *Door) wireMemberships(in []*idc.Membership) []identitystore.GroupMembership {
+	out := make([]identitystore.GroupMembership, len(in))
+	for i, m := range in {
+		out[i] = d.wireMembership(m)
+	}
+	return out
+}
+
+func (d *Door) deleteMembership(ctx context.Context, call *awsedge.Call, in *identitystore.DeleteGroupMembershipInput) (*identitystore.DeleteGroupMembershipOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	return nil, d.Directory.RemoveMember(ctx, call.Change(), idc.OwnerBuiltIn, *in.MembershipId)
+}
+
+func (d *Door) getMembershipID(ctx context.Context, _ *awsedge.Call, in *identitystore.GetGroupMembershipIdInput) (*identitystore.GetGroupMembershipIdOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	userID, err := memberUser(in.MemberId)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.Directory.FindMembership(ctx, *in.GroupId, userID)
+	if err != nil {
+		return nil, err
+	}
+	return &identitystore.GetGroupMembershipIdOutput{IdentityStoreId: in.IdentityStoreId, MembershipId: &m.ID}, nil
+}
+
+func (d *Door) listMemberships(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupMembershipsInput) (*identitystore.ListGroupMembershipsOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	listing := d.list(call, *in.GroupId)
+	page, err := listing.page(in.NextToken, in.MaxResults)
+	if err != nil {
+		return nil, err
+	}
+	members, next, err := d.Directory.ListMembers(ctx, *in.GroupId, page)
+	if err != nil {
+		return nil, err
+	}
+	return &identitystore.ListGroupMembershipsOutput{GroupMemberships: d.wireMemberships(members), NextToken: listing.next(next)}, nil
+}
+
+func (d *Door) listMembershipsForMember(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupMembershipsForMemberInput) (*identitystore.ListGroupMembershipsForMemberOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	userID, err := memberUser(in.MemberId)
+	if err != nil {
+		return nil, err
+	}
+	listing := d.list(call, userID)
+	page, err := listing.page(in.NextToken, in.MaxResults)
+	if err != nil {
+		return nil, err
+	}
+	groups, next, err := d.Directory.ListGroupsOfMember(ctx, userID, page)
+	if err != nil {
+		return nil, err
+	}
+	return &identitystore.ListGroupMembershipsForMemberOutput{GroupMemberships: d.wireMemberships(groups), NextToken: listing.next(next)}, nil
+}
+
+func (d *Door) isMemberInGroups(ctx context.Context, _ *awsedge.Call, in *identitystore.IsMemberInGroupsInput) (*identitystore.IsMemberInGroupsOutput, error) {
+	if err := d.ours(in.IdentityStoreId); err != nil {
+		return nil, err
+	}
+	userID, err := memberUser(in.MemberId)
+	if err != nil {
+		return nil, err
+	}
+	exists, err := d.Directory.IsMemberInGroups(ctx, userID, in.GroupIds)
+	if err != nil {
+		return nil, err
+	}
+	out := &identitystore.IsMemberInGroupsOutput{Results: make([]identitystore.GroupMembershipExistenceResult, len(exists))}
+	for i := range exists {
+		out.Results[i] = identitystore.GroupMembershipExistenceResult{
+			GroupId: &in.GroupIds[i], MemberId: in.MemberId, MembershipExists: &exists[i],
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	apicloudtrail "github.com/gatehouse-idc/gatehouse/internal/api/cloudtrail"
+	apiidentitystore "github.com/gatehouse-idc/gatehouse/internal/api/identitystore"
+	apissoadmin "github.com/gatehouse-idc/gatehouse/internal/api/ssoadmin"
+	apissooidc "github.com/gatehouse-idc/gatehouse/internal/api/ssooidc"
+	apissoportal "github.com/gatehouse-idc/gatehouse/internal/api/ssoportal"
+	apists "github.com/gatehouse-idc/gatehouse/internal/api/sts"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/config"
+	"github.com/gatehouse-idc/gatehouse/internal/metrics"
+	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
+	"github.com/gatehouse-idc/gatehouse/internal/sigv4"
+	"github.com/gatehouse-idc/gatehouse/internal/webui"
+)
+
+// doors are the front doors behind the one listener.
+type doors struct {
+	handler http.Handler
+	gateway *awsedge.Gateway
+}
+
+// signingKeys is how many derived signing keys are remembered: one per access
+// key, day, Region and service in use.
+const signingKeys = 10000
+
+// open makes the gateway with all its operations and the pages.
+func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors, error) {
+	guard := authorizer{s.Authz}
+	gateway, err := awsedge.New(awsedge.Config{
+		Authenticator: &authenticator{verifier: sigv4.NewVerifier(signingKeys), sts: s.STS, sessions: s.Sessions, keys: s.Keys, clock: s.Clock},
+		Authorizer:    guard,
+		Auditor:       &auditor{audit: s.Audit, metrics: m, clock: s.Clock},
+		Clock:         s.Clock, IDs: s.IDs, Log: s.log, Region: s.Instance.Region,
+	}, s.operations(guard)...)
+	if err != nil {
+		return nil, err
+	}
+	site, err := s.pages(cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if gateway.Matches(r) {
+			gateway.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
+	mux := http.NewServeMux()
+	probes := health(func(ctx context.Context) error { return s.Store.Ping(ctx) }, s.log)
+	mux.Handle("GET /healthz", probes)
+	mux.Handle("GET /readyz", probes)
+	outer := &front{cfg: cfg, ids: s.IDs, clock: s.Clock, log: s.log, next: next}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		outer.ServeHTTP(w, r)
+	})
+	return &doors{handler: handler, gateway: gateway}, nil
+}
+
+// operations lists every operation that is served.
+func (s *Services) operations(guard awsedge.Authorizer) []awsedge.Operation {
+	pages := pagetoken.Codec{Ring: s.Keys.PageToken}
+	var all []awsedge.Operation
+	for _, door := range []interface{ Operations() []awsedge.Operation }{
+		&apists.Door{STS: s.STS, Authorizer: guard},
+		&apissoadmin.Door{Accounts: s.Accounts, PermissionSets: s.PermissionSets, Assignments: s.Assignments,
+			Provisioning: s.Provisioning, Pages: pages},
+		&apiidentitystore.Door{Directory: s.Directory, Pages: pages, Instance: s.Instance},
+		&apissooidc.Door{Sessions: s.Sessions},
+		&apissoportal.Door{STS: s.STS, Sessions: s.Sessions, Pages: pages},
+		&apicloudtrail.Door{Audit: s.Audit, Pages: pages},
+	} {
+		all = append(all, door.Operations()...)
+	}
+	return all
+}
+
+// pages makes the site of sign-in and portal.
+func (s *Server) pages(cfg *config.Config, o Options) (http.Handler, error) {
+	public, err := url.Parse(cfg.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	site, err := webui.New(webui.Config{PublicURL: public, Demo: o.Demo, Clock: s.Clock, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	return site, nil
+}
