@@ -49,7 +49,7 @@ format:
 lint: ## golangci-lint
 	@scripts/install/gotools.sh golangci-lint
 	printf '\n== golangci-lint\n'
-	$(TOOLS)/golangci-lint run ./...
+	$(TOOLS)/golangci-lint run --allow-parallel-runners ./...
 
 unit: ## the tests of every package (storage tests on SQLite and PostgreSQL)
 	$(say) 'unit tests'

@@ -89,7 +89,7 @@ func (c *demoRunCommand) dataDir() (dir string, cleanUp func() error, err error)
 func (c *demoRunCommand) settings(dir string) map[string]string {
 	set := map[string]string{
 		"data_dir": dir, "listen": c.Listen, "metrics_listen": c.Metrics, "region": "us-east-1",
-		"management_account_id": demo.Management, "alias": demo.Alias, "log.level": "warn", "log.format": "text",
+		"management_account_id": demo.Management, "alias": demo.Alias, "organization": "SecureCart", "log.level": "warn", "log.format": "text",
 	}
 	if c.Database != "" {
 		set["database"] = c.Database

@@ -174,16 +174,11 @@ const (
 func (s *Service) Parent(ctx context.Context, childID string) (Node, error) {
 	var node Node
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		parentID := ""
-		if account, err := r.Account(childID); err == nil {
-			parentID = account.ParentID
-		} else if !idc.IsNotFound(err) {
-			return err
-		} else if ou, err := r.OU(childID); err == nil {
-			parentID = ou.ParentID
-		} else if idc.IsNotFound(err) {
+		parentID, err := parentOf(r, childID)
+		if idc.IsNotFound(err) {
 			return idc.NotFoundf("Child", childID, "We can't find an organizational unit (OU) or AWS account with the ChildId that you specified.")
-		} else {
+		}
+		if err != nil {
 			return err
 		}
 		instance, err := r.Instance()

@@ -175,3 +175,43 @@ func Ancestors(r store.Reader, parentID string) ([]string, error) {
 	slices.Reverse(up)
 	return append([]string{instance.RootID}, up...), nil
 }
+
+// Paths returns the organization paths of accounts and OUs, by id. Ids that do
+// not exist are left out.
+func (s *Service) Paths(ctx context.Context, ids ...string) (map[string]string, error) {
+	paths := map[string]string{}
+	err := s.Store.View(ctx, func(r store.Reader) error {
+		for _, id := range ids {
+			parentID, err := parentOf(r, id)
+			if idc.IsNotFound(err) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			path, err := Path(r, id, parentID)
+			if err != nil {
+				return err
+			}
+			paths[id] = path
+		}
+		return nil
+	})
+	return paths, err
+}
+
+// parentOf returns the parent of an account or OU, or NotFound.
+func parentOf(r store.AccountReader, id string) (string, error) {
+	if strings.HasPrefix(id, "ou-") {
+		ou, err := r.OU(id)
+		if err != nil {
+			return "", err
+		}
+		return ou.ParentID, nil
+	}
+	account, err := r.Account(id)
+	if err != nil {
+		return "", err
+	}
+	return account.ParentID, nil
+}

@@ -97,7 +97,8 @@ func (g *Gateway) authenticate(ctx context.Context, r *http.Request, body []byte
 	return g.Authenticator.Authenticate(ctx, r, body, op)
 }
 
-func decode(r *http.Request, body []byte, t target) (any, error) {
+func decode(r *http.Request, body []byte, t target) (in any, err error) {
+	defer caught(&err)
 	switch t.protocol {
 	case awsapi.RestJSON:
 		return restjson.Decode(t.op, restjson.Request{Path: t.labels, Query: r.URL.Query(), Header: r.Header, Body: body})
@@ -144,9 +145,9 @@ type answer struct {
 	service  *awsapi.Service
 }
 
-func (a *answer) output(op *awsapi.Operation, out any) error {
+func (a *answer) output(op *awsapi.Operation, out any) (err error) {
+	defer caught(&err)
 	var body []byte
-	var err error
 	contentType := "application/x-amz-json-1.1"
 	switch a.protocol {
 	case awsapi.RestJSON:

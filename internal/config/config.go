@@ -35,6 +35,8 @@ type Config struct {
 	ManagementAccountID string `yaml:"management_account_id"`
 	// Alias is the label of the AWS-shaped start URL https://ALIAS.awsapps.com/start.
 	Alias string `yaml:"alias"`
+	// Organization is whose sign-in this is, shown on the pages; may be empty.
+	Organization string `yaml:"organization"`
 	// PortalSession is how long a person stays signed in. Default 8h; 15m to 2160h.
 	PortalSession Duration `yaml:"portal_session"`
 	// Log sets the server's own log, on standard error.

@@ -1,13 +1,18 @@
-// Package portal is the access portal at /start: the accounts and roles of the
-// signed-in person, and for each role the ways to use it from the command line.
+// Package portal is the access portal: the page at /start where a signed-in person finds the accounts and roles
+// that are theirs, and how to use them from a command line.
 //
-//	GET  /start                                  accounts with their roles, searched with q
-//	HEAD /start                                  redirect to the AWS-shaped start URL (newer AWS CLIs ask)
-//	GET  /start/keys?account_id=&role_name=      access keys: the profile for ~/.aws/config
-//	POST /start/keys?account_id=&role_name=      the same with freshly minted credentials
+//	GET  /start?q=                              accounts with their roles; q filters by name, id, e-mail, role
+//	HEAD /start                                 leads to the AWS-shaped start URL (see below)
+//	GET  /start/keys?account_id=&role_name=     the profile to paste; reading it mints nothing
+//	POST /start/keys                            the same with temporary credentials
 //
-// It translates only. What the person may use is decided by package assignment;
-// credentials are minted through the same operation as GetRoleCredentials, so
-// that they are authorised and recorded like those of any other client. Reading
-// a page never mints any.
+// What the page lists comes from sts.ListAccess and so from the one function that decides who has what. The
+// credentials come from Mint, which the server wires to the very operation the portal API serves
+// (GetRoleCredentials), through the gateway: authorised, recorded, and never more than the API would give.
+//
+// # The start URL
+//
+// AWS CLI 2.35.13 and up take a start URL on an AWS host without calling it, and ask any other address with
+// HEAD for a redirect to one. Profiles therefore carry the AWS-shaped start URL of the instance with endpoints in
+// a services section (package awsconfig), and HEAD /start redirects there for those who configured our address.
 package portal

@@ -19,8 +19,6 @@ type Door struct {
 	STS      *sts.Service
 	Instance *idc.Instance
 	BaseURL  string
-	// SignedIn returns who asks, or an Unauthenticated error; the sign-in pages own the cookie.
-	SignedIn func(r *http.Request) (*session.SignedIn, error)
 	// Mint mints credentials in the person's name through GetRoleCredentials.
 	Mint func(ctx context.Context, caller idc.Caller, accountID, roleName string) (*idc.Credentials, error)
 }
@@ -36,6 +34,7 @@ const (
 
 // Register adds the portal's pages to the site.
 func (d *Door) Register() {
+	d.Site.Handle("GET /{$}", func(*http.Request) (webui.Reply, error) { return webui.Redirect(home), nil })
 	d.Site.Handle("GET "+home, d.start)
 	d.Site.Handle("GET "+home+"/{$}", func(*http.Request) (webui.Reply, error) { return webui.Redirect(home), nil })
 	d.Site.Handle("GET "+keysPath, d.showKeys)
@@ -75,7 +74,7 @@ func (d *Door) start(r *http.Request) (webui.Reply, error) {
 
 // who returns the signed-in person; in is nil when the reply or error is the answer.
 func (d *Door) who(r *http.Request) (in *session.SignedIn, reply webui.Reply, err error) {
-	in, err = d.SignedIn(r)
+	in, err = d.Sessions.Session(r.Context(), d.Site.ReadCookie(r, session.Cookie))
 	if err == nil {
 		return in, webui.Reply{}, nil
 	}

@@ -107,12 +107,40 @@ type PendingDevice struct {
 }
 
 // LookupDevice finds the pending device of a typed user code for a signed-in person. Unknown codes count:
-// after too many, Throttled. Errors: NotFound, Expired, Conflict for one that was decided.
-func (s *Service) LookupDevice(ctx context.Context, change idc.ChangeSet, session *idc.PortalSession, typed string) (*PendingDevice, error) {
+// after too many, Throttled. Errors: NotFound, Expired, Conflict for one that was decided; Unauthenticated.
+func (s *Service) LookupDevice(ctx context.Context, change idc.ChangeSet, sessionID, typed string) (*PendingDevice, error) {
+	return s.onDevice(ctx, change, sessionID, typed, func(store.Tx, *idc.PortalSession, *PendingDevice) error { return nil })
+}
+
+// DecideDevice approves or denies a pending device, once. The session must stand and have been opened with a
+// second factor. Errors as LookupDevice.
+func (s *Service) DecideDevice(ctx context.Context, change idc.ChangeSet, sessionID, typed string, allow bool) (*idc.Client, error) {
+	decided, err := s.onDevice(ctx, change, sessionID, typed, func(tx store.Tx, session *idc.PortalSession, pending *PendingDevice) error {
+		device := pending.Device
+		device.State, device.UserID, device.SessionID = idc.GrantDenied, session.UserID, session.ID
+		if allow {
+			device.State = idc.GrantApproved
+		}
+		return tx.PutDevice(device)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return decided.Client, nil
+}
+
+// onDevice is the frame of both: it finds the pending device of a typed code and counts the codes that are
+// nobody's, so that they cannot be guessed.
+func (s *Service) onDevice(ctx context.Context, change idc.ChangeSet, sessionID, typed string,
+	do func(tx store.Tx, session *idc.PortalSession, pending *PendingDevice) error) (*PendingDevice, error) {
 	var found *PendingDevice
 	var failure error
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
 		found, failure = nil, nil
+		session, err := s.deciding(tx, sessionID)
+		if err != nil {
+			return err
+		}
 		limit, key, now := s.deviceLimit(), "user-code/"+session.UserID, s.now()
 		locked, err := limit.Locked(tx, key, now)
 		if err != nil {
@@ -125,7 +153,10 @@ func (s *Service) LookupDevice(ctx context.Context, change idc.ChangeSet, sessio
 		if idc.IsNotFound(failure) {
 			return limit.Fail(tx, key, now)
 		}
-		return nil
+		if failure != nil {
+			return nil
+		}
+		return do(tx, session, found)
 	})
 	if err != nil {
 		return nil, err
@@ -161,33 +192,6 @@ func (s *Service) pendingDevice(r store.GrantReader, typed string) (*PendingDevi
 
 func decidedAlready() error {
 	return idc.Errorf(idc.Conflict, "The request was decided already. Nothing was changed.")
-}
-
-// DecideDevice approves or denies a pending device, once. The session must stand and have been opened with a
-// second factor. Errors as LookupDevice; Unauthenticated.
-func (s *Service) DecideDevice(ctx context.Context, change idc.ChangeSet, sessionID, typed string, allow bool) (*idc.Client, error) {
-	var client *idc.Client
-	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		session, err := s.deciding(tx, sessionID)
-		if err != nil {
-			return err
-		}
-		pending, err := s.pendingDevice(tx, typed)
-		if err != nil {
-			return err
-		}
-		client = pending.Client
-		device := pending.Device
-		device.State, device.UserID, device.SessionID = idc.GrantDenied, session.UserID, session.ID
-		if allow {
-			device.State = idc.GrantApproved
-		}
-		return tx.PutDevice(device)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return client, nil
 }
 
 // deciding returns the session of a person who may approve: it stands, its user may sign in, and there was a

@@ -25,7 +25,7 @@ func TestDeviceFlow(t *testing.T) {
 	wantError(t, err, idc.Invalid, idc.ReasonAuthorizationPending, "")
 
 	in, _ := w.signIn()
-	pending, err := w.LookupDevice(w.ctx(), w.change(), in.Session, " "+strings.ToLower(strings.ReplaceAll(d.UserCode, "-", " ")))
+	pending, err := w.LookupDevice(w.ctx(), w.change(), in.Session.ID, " "+strings.ToLower(strings.ReplaceAll(d.UserCode, "-", " ")))
 	if err != nil || pending.Client.ID != c.ID || pending.Device.ClientIP != "192.0.2.7" || pending.Device.UserAgent != "aws-cli" {
 		t.Fatalf("lookup: %+v, %v", pending, err)
 	}
@@ -73,7 +73,7 @@ func TestDeviceCodeExpiresAndTheClientHearsOfIt(t *testing.T) {
 		_, err := w.poll(c, code)
 		wantError(t, err, idc.Expired, "", "expired")
 	}
-	_, err := w.LookupDevice(w.ctx(), w.change(), in.Session, pending.UserCode)
+	_, err := w.LookupDevice(w.ctx(), w.change(), in.Session.ID, pending.UserCode)
 	wantError(t, err, idc.Expired, "", "")
 	_, err = w.DecideDevice(w.ctx(), w.change(), in.Session.ID, pending.UserCode, true)
 	wantError(t, err, idc.Expired, "", "")
@@ -182,13 +182,16 @@ func TestUserCodesCannotBeGuessed(t *testing.T) {
 	in, _ := w.signIn()
 	limit := authn.DefaultLimits().Device
 	for range limit.Free + 1 {
-		_, err := w.LookupDevice(w.ctx(), w.change(), in.Session, "BBBB-BBBB")
+		_, err := w.LookupDevice(w.ctx(), w.change(), in.Session.ID, "BBBB-BBBB")
 		wantError(t, err, idc.NotFound, "", "no request with this code")
 	}
-	_, err := w.LookupDevice(w.ctx(), w.change(), in.Session, d.UserCode)
+	_, err := w.LookupDevice(w.ctx(), w.change(), in.Session.ID, d.UserCode)
 	wantError(t, err, idc.Throttled, "", "unknown codes")
 	w.clock.Advance(limit.FirstLock)
-	if _, err := w.LookupDevice(w.ctx(), w.change(), in.Session, d.UserCode); err != nil {
+	_, err = w.DecideDevice(w.ctx(), w.change(), in.Session.ID, "BBBB-BBBB", true) // guessing here counts as well
+	wantError(t, err, idc.NotFound, "", "")
+	w.clock.Advance(2 * limit.FirstLock)
+	if _, err := w.LookupDevice(w.ctx(), w.change(), in.Session.ID, d.UserCode); err != nil {
 		t.Errorf("the lock does not lift: %v", err)
 	}
 }

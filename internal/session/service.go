@@ -35,6 +35,9 @@ const (
 	GrantRefreshToken      = "refresh_token"
 )
 
+// Cookie names the browser's cookie that holds the secret of a portal session, for the doors that read it.
+const Cookie = "gatehouse-session"
+
 // Scopes that open the portal API.
 const (
 	ScopeAccountAccess = "sso:account:access"

@@ -71,8 +71,8 @@ func EncodeFault(service *awsapi.Service, f fault.Fault) []byte {
 	if f.Shape != nil {
 		for _, m := range f.Shape.Members {
 			text := f.Member(m.Name)
-			if text == "" || strings.EqualFold(m.Name, "message") {
-				continue
+			if text == "" || m.In != awsapi.InBody || strings.EqualFold(m.Name, "message") {
+				continue // the gateway sends Retry-After with all that may be retried
 			}
 			b = append(awsjson.AppendString(append(b, ','), m.Wire), ':')
 			if n, err := strconv.Atoi(text); err == nil && service.Shape(m.Shape).Type == awsapi.Integer {

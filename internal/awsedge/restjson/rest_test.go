@@ -62,8 +62,10 @@ func TestFaults(t *testing.T) {
 		{&ssooidc.Service, fault.Fault{Code: "InvalidRequestRegionException"}, `{"error":"invalid_request","error_description":""}`},
 		{&ssooidc.Service, fault.Fault{Code: "AccessDeniedException", Reason: "KMS_AccessDeniedException"},
 			`{"error":"access_denied","error_description":"","reason":"KMS_AccessDeniedException"}`},
+		{&accessanalyzer.Service, fault.Of(&accessanalyzer.Service, accessanalyzer.GetAnalyzer.Operation, "r", idc.NotFoundf("Analyzer", "a", "none")),
+			`{"message":"none","__type":"ResourceNotFoundException","resourceId":"a","resourceType":"Analyzer"}`},
 		{&accessanalyzer.Service, fault.Of(&accessanalyzer.Service, accessanalyzer.GetAnalyzer.Operation, "r", idc.Errorf(idc.Throttled, "slow")),
-			`{"message":"slow","__type":"ThrottlingException","retryAfterSeconds":1}`},
+			`{"message":"slow","__type":"ThrottlingException"}`},
 	} {
 		if got := string(restjson.EncodeFault(c.service, c.fault)); got != c.want {
 			t.Errorf("%s is written %s, want %s", c.fault.Code, got, c.want)

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -34,16 +35,16 @@ func Input(op *awsapi.Operation, in any) error {
 	if op.Input == awsapi.NoShape {
 		return nil
 	}
-	c := checker{service: op.Service}
+	c := checker{service: op.Service, path: make([]step, 0, 8)}
 	c.structure(v.Elem(), op.Service.Shape(op.Input), false)
 	return c.result()
 }
 
-// checker walks an input and collects what is wrong. The path is a stack, so
-// that no string is built for values that are right.
+// checker walks an input and collects what is wrong. The path is a stack of
+// steps, so that no string is built for values that are right.
 type checker struct {
 	service *awsapi.Service
-	path    []string
+	path    []step
 	count   int
 	listed  []string
 }
@@ -60,8 +61,34 @@ func (c *checker) result() error {
 		Message: fmt.Sprintf("%d validation error%s detected: %s", c.count, plural, strings.Join(c.listed, "; "))}
 }
 
-func (c *checker) push(part string) { c.path = append(c.path, part) }
-func (c *checker) pop()             { c.path = c.path[:len(c.path)-1] }
+// step is a part of a path: a member, the key of a map, or the index of a list.
+type step struct {
+	member string
+	key    string
+	index  int // from 1
+}
+
+func (s step) String() string {
+	switch {
+	case s.member != "":
+		return strings.ToLower(s.member[:1]) + s.member[1:]
+	case s.index > 0:
+		return strconv.Itoa(s.index) + ".member"
+	}
+	return clip(s.key)
+}
+
+func (c *checker) push(s step) { c.path = append(c.path, s) }
+func (c *checker) pop()        { c.path = c.path[:len(c.path)-1] }
+
+// at is the path as AWS writes it: tags.2.member.key.
+func (c *checker) at() string {
+	parts := make([]string, len(c.path))
+	for i, s := range c.path {
+		parts[i] = s.String()
+	}
+	return strings.Join(parts, ".")
+}
 
 // fail notes one violation; value is asked for only when it is shown.
 func (c *checker) fail(sensitive bool, value func() string, constraint string) {
@@ -73,7 +100,7 @@ func (c *checker) fail(sensitive bool, value func() string, constraint string) {
 	if !sensitive {
 		shown += " " + value()
 	}
-	c.listed = append(c.listed, fmt.Sprintf("%s at '%s' failed to satisfy constraint: %s", shown, strings.Join(c.path, "."), constraint))
+	c.listed = append(c.listed, fmt.Sprintf("%s at '%s' failed to satisfy constraint: %s", shown, c.at(), constraint))
 }
 
 func null() string { return "null" }
@@ -87,14 +114,14 @@ func (c *checker) structure(v reflect.Value, shape *awsapi.Shape, sensitive bool
 		target := c.service.Shape(m.Shape)
 		if field.IsNil() {
 			if m.Required {
-				c.push(camel(m.Name))
+				c.push(step{member: m.Name})
 				c.fail(sensitive || target.Sensitive, null, "Member must not be null")
 				c.pop()
 			}
 			continue
 		}
 		set++
-		c.push(camel(m.Name))
+		c.push(step{member: m.Name})
 		c.value(field, target, sensitive)
 		c.pop()
 	}
@@ -125,11 +152,13 @@ func (c *checker) value(v reflect.Value, shape *awsapi.Shape, sensitive bool) {
 	if shape.Rule == nil {
 		return
 	}
-	if broken := violations(v, shape); broken != nil {
-		for _, text := range broken {
-			c.fail(sensitive, func() string { return render(v, shape) }, text)
-		}
+	for _, text := range violations(v, shape) {
+		c.failValue(sensitive, v, shape, text)
 	}
+}
+
+func (c *checker) failValue(sensitive bool, v reflect.Value, shape *awsapi.Shape, constraint string) {
+	c.fail(sensitive, func() string { return render(v, shape) }, constraint)
 }
 
 // elements checks the members of a list. AWS reports a wrong scalar once, at
@@ -151,7 +180,7 @@ func (c *checker) elements(v reflect.Value, shape *awsapi.Shape, sensitive bool)
 		return
 	}
 	for i := range v.Len() {
-		c.push(fmt.Sprintf("%d.member", i+1))
+		c.push(step{index: i + 1})
 		c.value(v.Index(i), elem, sensitive)
 		c.pop()
 	}
@@ -183,7 +212,7 @@ func (c *checker) entries(v reflect.Value, shape *awsapi.Shape, sensitive bool) 
 			}
 			continue
 		}
-		c.push(clip(k.String()))
+		c.push(step{key: k.String()})
 		c.value(item, elem, sensitive)
 		c.pop()
 	}
@@ -321,9 +350,4 @@ func clip(s string) string {
 		return s
 	}
 	return string([]rune(s)[:maxValue]) + "..."
-}
-
-// camel lowers the first letter: InstanceArn becomes instanceArn.
-func camel(name string) string {
-	return strings.ToLower(name[:1]) + name[1:]
 }

@@ -3,13 +3,11 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
@@ -37,36 +35,14 @@ func engines(t *testing.T) map[string]func(t *testing.T) string {
 		t.Log("GATEHOUSE_TEST_POSTGRES is not set: PostgreSQL is not tested")
 		return all
 	}
+	database := newPostgresDatabase(t, server)
 	var count atomic.Int64
 	all["postgres"] = func(t *testing.T) string {
-		return newPostgresDatabase(t, server, fmt.Sprintf("gatehouse_test_%d_%d", os.Getpid(), count.Add(1)))
+		schema := fmt.Sprintf("test_%d", count.Add(1))
+		execPostgres(t, database, "create schema "+schema)
+		return withQuery(t, database, "search_path", schema)
 	}
 	return all
-}
-
-// newPostgresDatabase makes a database whose own collation is not that of bytes.
-func newPostgresDatabase(t *testing.T, server, name string) string {
-	t.Helper()
-	run := func(text string) {
-		t.Helper()
-		ctx := context.Background()
-		conn, err := pgx.Connect(ctx, server)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close(ctx)
-		if _, err := conn.Exec(ctx, text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	run("create database " + name + " template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US' locale 'C.UTF-8'")
-	t.Cleanup(func() { run("drop database " + name + " with (force)") })
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 func open(t *testing.T, url string, c clock.Clock) *Store {

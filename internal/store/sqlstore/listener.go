@@ -2,9 +2,7 @@ package sqlstore
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -42,8 +40,8 @@ type listener struct {
 }
 
 // startListener returns once the listener hears.
-func startListener(ctx context.Context, config *pgx.ConnConfig, h *hub, log *slog.Logger) (*listener, error) {
-	l := &listener{config: config, node: strconv.FormatUint(rand.Uint64(), 36), hub: h, log: log, done: make(chan struct{})}
+func startListener(ctx context.Context, config *pgx.ConnConfig, channel string, h *hub, log *slog.Logger) (*listener, error) {
+	l := &listener{config: config, channel: channel, node: strconv.FormatUint(rand.Uint64(), 36), hub: h, log: log, done: make(chan struct{})}
 	conn, err := l.connect(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("listening for other nodes: %w", err)
@@ -66,13 +64,7 @@ func (l *listener) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var schema string
-	if err = conn.QueryRow(ctx, "select current_schema()").Scan(&schema); err == nil {
-		sum := sha256.Sum256([]byte(schema))
-		l.channel = "gatehouse_" + hex.EncodeToString(sum[:8])
-		_, err = conn.Exec(ctx, "listen "+l.channel)
-	}
-	if err != nil {
+	if _, err := conn.Exec(ctx, "listen "+l.channel); err != nil {
 		l.hangUp(conn)
 		return nil, err
 	}

@@ -111,7 +111,11 @@ func openPostgres(ctx context.Context, o Options, rules map[string]conflict, h *
 	if err = errors.Join(err, conn.Close()); err != nil {
 		return nil, err
 	}
-	e.listener, err = startListener(ctx, listen, h, o.Logger)
+	var channel string
+	if err := e.db.QueryRowContext(ctx, "select 'gatehouse_' || md5(current_schema())").Scan(&channel); err != nil {
+		return nil, err
+	}
+	e.listener, err = startListener(ctx, listen, channel, h, o.Logger)
 	return e, err
 }
 

@@ -1,0 +1,144 @@
+package organizations
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-idc/gatehouse/internal/account"
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/organizations"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+// Door serves Organizations.
+type Door struct {
+	Accounts   *account.Service
+	Instance   *idc.Instance
+	Authorizer awsedge.Authorizer
+	Pages      pagetoken.Codec
+}
+
+// pageSize is the page when the client does not say, and the most it may ask for.
+const pageSize = 20
+
+// Operations returns the operations this door serves.
+func (d *Door) Operations() []awsedge.Operation {
+	return slices.Concat(d.organizationOperations(), d.accountOperations(), d.unitOperations(), d.policyOperations(),
+		d.attachmentOperations(), d.tagOperations())
+}
+
+type handler[In, Out any] func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error)
+
+// op registers an operation on the nodes of the organization that an input
+// names by id; none means "*". Callers of member accounts are kept out.
+func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) []*string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
+	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+		if err := d.management(call); err != nil {
+			return nil, err
+		}
+		return fn(ctx, call, in)
+	}
+	if names != nil {
+		options = append(options, awsedge.On(func(_ *awsedge.Call, in *In) []string { return d.nodes(names(in)) }))
+	}
+	return awsedge.Op(typed, run, options...)
+}
+
+func (d *Door) management(call *awsedge.Call) error {
+	if call.Caller.AccountID != d.Instance.OwnerAccountID {
+		return idc.Errorf(idc.Denied, "You don't have permissions to access this resource.")
+	}
+	return nil
+}
+
+// nodes turns ids of the root, of OUs and accounts into ARNs.
+func (d *Door) nodes(ids []*string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = d.node(*id)
+	}
+	return out
+}
+
+func (d *Door) node(id string) string {
+	management, organization := d.Instance.OwnerAccountID, d.Instance.OrganizationID
+	switch {
+	case strings.HasPrefix(id, "r-"):
+		return arn.OrgRoot(management, organization, id).String()
+	case strings.HasPrefix(id, "ou-"):
+		return arn.OU(management, organization, id).String()
+	}
+	return arn.OrgAccount(management, organization, id).String()
+}
+
+func (d *Door) policyARN(p *idc.OrganizationPolicy) string {
+	kind := strings.ToLower(p.Type)
+	if p.AWSManaged {
+		return arn.ManagedOrgPolicy(kind, p.ID).String()
+	}
+	return arn.OrgPolicy(d.Instance.OwnerAccountID, d.Instance.OrganizationID, kind, p.ID).String()
+}
+
+// page reads the paging members of an input. The function it returns makes the
+// NextToken. filters are the parameters that decide what is listed.
+func (d *Door) page(call *awsedge.Call, token *string, max *int32, filters ...string) (store.Page, func(cursor string) *string, error) {
+	scope := pagetoken.Scope{Operation: "organizations:" + call.Operation.Name, Caller: call.Caller.AccountID, Filters: filters}
+	p := store.Page{Limit: pageSize}
+	if max != nil {
+		p.Limit = int(*max)
+	}
+	if token != nil {
+		cursor, err := d.Pages.Decode(scope, *token)
+		if err != nil {
+			return p, nil, idc.Errorf(idc.Invalid, "The NextToken is invalid.").With(idc.ReasonInvalidPageToken).Because(err)
+		}
+		p.After = cursor
+	}
+	return p, func(cursor string) *string {
+		if cursor == "" {
+			return nil
+		}
+		next := d.Pages.Encode(scope, cursor)
+		return &next
+	}, nil
+}
+
+// text is the wire form of a text that is absent when empty.
+func text[T ~string](s T) *string {
+	if s == "" {
+		return nil
+	}
+	out := string(s)
+	return &out
+}
+
+// value is the text of an optional member.
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func fromTags(tags []organizations.Tag) []idc.Tag {
+	out := make([]idc.Tag, len(tags))
+	for i, t := range tags {
+		out[i] = idc.Tag{Key: *t.Key, Value: *t.Value}
+	}
+	return out
+}
+
+// tagKeys gives the condition keys of tags in a request.
+func tagKeys(tags []organizations.Tag) map[string][]string {
+	keys := map[string][]string{}
+	for _, t := range tags {
+		keys["aws:RequestTag/"+*t.Key] = []string{*t.Value}
+		keys["aws:TagKeys"] = append(keys["aws:TagKeys"], *t.Key)
+	}
+	return keys
+}

@@ -1,0 +1,118 @@
+package organizations
+
+import (
+	"context"
+
+	"github.com/gatehouse-idc/gatehouse/internal/account"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/organizations"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+)
+
+func (d *Door) policyOperations() []awsedge.Operation {
+	return []awsedge.Operation{
+		op(d, organizations.CreatePolicy, nil, d.createPolicy,
+			awsedge.Keys(func(_ *awsedge.Call, in *organizations.CreatePolicyInput) map[string][]string {
+				keys := tagKeys(in.Tags)
+				keys["organizations:PolicyType"] = []string{*in.Type}
+				return keys
+			})),
+		op(d, organizations.ListPolicies, nil, d.listPolicies,
+			awsedge.Keys(func(_ *awsedge.Call, in *organizations.ListPoliciesInput) map[string][]string {
+				return map[string][]string{"organizations:PolicyType": {*in.Filter}}
+			})),
+		onPolicy(d, organizations.DescribePolicy, func(in *organizations.DescribePolicyInput) *string { return in.PolicyId }, nil, d.describePolicy),
+		onPolicy(d, organizations.UpdatePolicy, func(in *organizations.UpdatePolicyInput) *string { return in.PolicyId }, nil, d.updatePolicy),
+		onPolicy(d, organizations.DeletePolicy, func(in *organizations.DeletePolicyInput) *string { return in.PolicyId }, nil, d.deletePolicy),
+	}
+}
+
+// onPolicy registers an operation on a policy, and on another node if target is
+// not nil.
+func onPolicy[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In) *string, target func(in *In) *string,
+	fn func(ctx context.Context, call *awsedge.Call, p *idc.OrganizationPolicy, in *In) (*Out, error)) awsedge.Operation {
+	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+		// Who may not see policies at all learns nothing from which ids exist.
+		if err := d.management(call); err != nil {
+			return nil, err
+		}
+		p, missing := d.Accounts.Policy(ctx, *id(in))
+		if missing != nil && !idc.IsNotFound(missing) {
+			return nil, missing
+		}
+		resources := []string{"*"}
+		keys := map[string][]string{}
+		if missing == nil {
+			resources = []string{d.policyARN(p)}
+			keys["organizations:PolicyType"] = []string{p.Type}
+		}
+		if target != nil {
+			resources = append(resources, d.node(*target(in)))
+		}
+		if err := d.Authorizer.Authorize(ctx, call, call.Operation.Action, resources, keys); err != nil {
+			return nil, err
+		}
+		if missing != nil {
+			return nil, missing
+		}
+		return fn(ctx, call, p, in)
+	}
+	return awsedge.Op(typed, run, awsedge.HandlerAuthorizes[In]("asks the Authorizer about the policy's ARN, which holds its type"))
+}
+
+func (d *Door) wireSummary(p *idc.OrganizationPolicy) *organizations.PolicySummary {
+	return &organizations.PolicySummary{
+		Id: &p.ID, Arn: text(d.policyARN(p)), Name: &p.Name, Description: &p.Description, Type: &p.Type, AwsManaged: &p.AWSManaged,
+	}
+}
+
+func (d *Door) wirePolicy(p *idc.OrganizationPolicy) *organizations.Policy {
+	return &organizations.Policy{PolicySummary: d.wireSummary(p), Content: &p.Content}
+}
+
+func (d *Door) createPolicy(ctx context.Context, call *awsedge.Call, in *organizations.CreatePolicyInput) (*organizations.CreatePolicyOutput, error) {
+	p, err := d.Accounts.CreatePolicy(ctx, call.Change(), account.PolicyDefinition{
+		Name: *in.Name, Description: *in.Description, Type: *in.Type, Content: *in.Content, Tags: fromTags(in.Tags),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &organizations.CreatePolicyOutput{Policy: d.wirePolicy(p)}, nil
+}
+
+func (d *Door) listPolicies(ctx context.Context, call *awsedge.Call, in *organizations.ListPoliciesInput) (*organizations.ListPoliciesOutput, error) {
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, *in.Filter)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := d.Accounts.ListPolicies(ctx, *in.Filter, page)
+	if err != nil {
+		return nil, err
+	}
+	return &organizations.ListPoliciesOutput{Policies: d.wireSummaries(found), NextToken: token(next)}, nil
+}
+
+func (d *Door) wireSummaries(policies []*idc.OrganizationPolicy) []organizations.PolicySummary {
+	out := make([]organizations.PolicySummary, len(policies))
+	for i, p := range policies {
+		out[i] = *d.wireSummary(p)
+	}
+	return out
+}
+
+func (d *Door) describePolicy(_ context.Context, _ *awsedge.Call, p *idc.OrganizationPolicy, _ *organizations.DescribePolicyInput) (*organizations.DescribePolicyOutput, error) {
+	return &organizations.DescribePolicyOutput{Policy: d.wirePolicy(p)}, nil
+}
+
+func (d *Door) updatePolicy(ctx context.Context, call *awsedge.Call, p *idc.OrganizationPolicy, in *organizations.UpdatePolicyInput) (*organizations.UpdatePolicyOutput, error) {
+	updated, err := d.Accounts.UpdatePolicy(ctx, call.Change(), p.ID, account.PolicyUpdate{Name: in.Name, Description: in.Description, Content: in.Content})
+	if err != nil {
+		return nil, err
+	}
+	return &organizations.UpdatePolicyOutput{Policy: d.wirePolicy(updated)}, nil
+}
+
+func (d *Door) deletePolicy(ctx context.Context, call *awsedge.Call, p *idc.OrganizationPolicy, _ *organizations.DeletePolicyInput) (*organizations.DeletePolicyOutput, error) {
+	return nil, d.Accounts.DeletePolicy(ctx, call.Change(), p.ID)
+}
