@@ -185,7 +185,7 @@ func (p *person) answer(pg *page, decision string) (*form, map[string]string, er
 		switch {
 		case f.has("new_password"):
 			if p.NewPassword == "" {
-				p.NewPassword = "correct horse battery staple 7"
+				p.NewPassword = "Correct horse battery staple 7!"
 			}
 			p.Password = p.NewPassword
 			return &f, map[string]string{"new_password": p.Password, "confirm_password": p.Password}, nil
@@ -200,10 +200,13 @@ func (p *person) answer(pg *page, decision string) (*form, map[string]string, er
 				return nil, nil, errors.New("the page asks for a code and there is no authenticator")
 			}
 			return &f, map[string]string{"otp": p.auth.next()}, nil
+		case f.has("decision"):
+			if decision == "" {
+				return nil, nil, nil
+			}
+			return &f, map[string]string{"decision": decision}, nil
 		case f.has("user_code"):
 			return &f, nil, nil
-		case f.has("decision") && decision != "":
-			return &f, map[string]string{"decision": decision}, nil
 		}
 	}
 	return nil, nil, nil

@@ -67,6 +67,7 @@ func TestRestartInTheMiddleOfALogin(t *testing.T) {
 func TestRestartInTheMiddleOfProvisioning(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, e engine) {
 		s := startDemo(t, e, t.TempDir())
+		s.asServe()
 		operator := s.operator()
 		admin := ssoadmin.NewFromConfig(s.awsConfig(operator))
 		group := s.lookUpGroup(identitystore.NewFromConfig(s.awsConfig(operator)), "SecureCart-Support")
@@ -90,7 +91,7 @@ func TestRestartInTheMiddleOfProvisioning(t *testing.T) {
 			}
 		}
 		for name, id := range requests {
-			eventually(t, 60*time.Second, "the assignment of "+name, func() error {
+			eventually(t, 90*time.Second, "the assignment of "+name, func() error {
 				out, err := admin.DescribeAccountAssignmentCreationStatus(t.Context(), &ssoadmin.DescribeAccountAssignmentCreationStatusInput{
 					InstanceArn: &s.InstanceARN, AccountAssignmentCreationRequestId: &id})
 				if err != nil {

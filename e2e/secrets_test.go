@@ -17,6 +17,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, e engine) {
 		dir := t.TempDir()
 		s := startDemo(t, e, dir)
+		s.asServe()
 		developer := s.user("SecureCart-Developers")
 		secrets := s.useEverything(developer)
 		metrics := s.fetchMetrics()

@@ -122,14 +122,14 @@ func newServer(t testing.TB, e engine, args []string, dir string) *server {
 		t: t, engine: e, log: &lockedBuffer{}, people: map[string]*person{},
 		listener: freeAddress(t), Metrics: freeAddress(t),
 	}
-	s.args = append(args, "--listen", s.listener)
+	s.args = append(args, "--listen", s.listener, "--metrics", s.Metrics)
 	if dir != "" {
 		s.args = append(s.args, "--data", dir)
 	}
 	if url := e.database(t); url != "" {
 		s.args = append(s.args, "--database", url)
 	}
-	s.env = append(cleanEnvironment(), "GATEHOUSE_METRICS_LISTEN="+s.Metrics)
+	s.env = cleanEnvironment()
 	t.Cleanup(func() {
 		s.end(syscall.SIGTERM)
 		if t.Failed() {
@@ -263,6 +263,16 @@ func (s *server) end(sig syscall.Signal) {
 func (s *server) restart(sig syscall.Signal) {
 	s.t.Helper()
 	s.end(sig)
+	s.start()
+}
+
+// asServe ends the demo and runs its organization with `gatehouse serve`, as in production and with
+// everything that can be logged.
+func (s *server) asServe() {
+	s.t.Helper()
+	s.end(syscall.SIGTERM)
+	s.args = append([]string{"serve"}, slices.DeleteFunc(s.args[1:], func(a string) bool { return a == "--json" })...)
+	s.env = append(s.env, "GATEHOUSE_LOG_LEVEL=debug")
 	s.start()
 }
 

@@ -140,20 +140,19 @@ func readLines[T any](t testing.TB, name string) []T {
 		t.Fatal(err)
 	}
 	var out []T
-	for scanner := bufio.NewScanner(bytes.NewReader(data)); ; {
-		scanner.Buffer(nil, 1<<20)
-		for scanner.Scan() {
-			var v T
-			if err := json.Unmarshal(scanner.Bytes(), &v); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			out = append(out, v)
+	scanner := bufio.NewScanner(bytes.NewReader(data))
+	scanner.Buffer(nil, 1<<20)
+	for scanner.Scan() {
+		var v T
+		if err := json.Unmarshal(scanner.Bytes(), &v); err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
-		if err := scanner.Err(); err != nil {
-			t.Fatal(err)
-		}
-		return out
+		out = append(out, v)
 	}
+	if err := scanner.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestSampleDecisions runs the published sample of decisions: each must come out as AWS documents it, through

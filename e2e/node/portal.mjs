@@ -87,7 +87,7 @@ try {
   if (!(await first.locator('details').evaluate((d) => d.open))) await first.locator('summary').click();
   await portray(page, '3-accounts');
 
-  await first.getByRole('link', { name: /Access keys/ }).first().click();
+  await first.locator('a', { hasText: 'Access keys' }).first().click();
   await page.waitForSelector('#profile');
   seen.values.profile = await page.textContent('#profile');
   await portray(page, '4-profile');

@@ -134,3 +134,20 @@ func TestMistypedNamesAreHidden(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileTextIsRecorded: a call that is refused for a NUL or broken UTF-8 still leaves its record.
+func TestHostileTextIsRecorded(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	c := call(w, "Get\x00Role\xff")
+	c.UserAgent = strings.Repeat("x", 5000) + "\x00"
+	c.Resources = []idc.EventResource{{Type: "AWS::IAM::Role", Name: "a\x00b"}}
+	c.RequestParameters = map[string]any{"roleName": "a\x00b\xff"}
+	if err := s.Record(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	events, _, err := s.Lookup(t.Context(), idc.EventFilter{ResourceName: "a\uFFFDb"}, store.Page{})
+	if err != nil || len(events) != 1 || events[0].Name != "Get\uFFFDRole\uFFFD" {
+		t.Fatalf("events = %v, %v; want the record with its text made harmless", events, err)
+	}
+}

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -82,6 +83,31 @@ type tlsDetails struct {
 	ClientProvidedHostHeader string `json:"clientProvidedHostHeader"`
 }
 
+// maxText bounds what a caller can put into one member of a record.
+const maxText = 2048
+
+// clean replaces what a database column cannot hold (a NUL, broken UTF-8) and
+// cuts what is too long. Such text comes from callers, and a call that was
+// refused for it must still be recorded.
+func (c *Call) clean() {
+	for _, text := range []*string{&c.Name, &c.Source, &c.ClientIP, &c.UserAgent, &c.Host, &c.ErrorCode, &c.ErrorMessage,
+		&c.Caller.SessionName, &c.Caller.AccessKeyID, &c.RequestID} {
+		*text = cleanText(*text)
+	}
+	resources := make([]idc.EventResource, len(c.Resources))
+	for i, r := range c.Resources {
+		resources[i] = idc.EventResource{Type: r.Type, Name: cleanText(r.Name)}
+	}
+	c.Resources = resources
+}
+
+func cleanText(s string) string {
+	if len(s) > maxText {
+		s = s[:maxText]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
 // event turns a call into a row of the trail.
 func (s *Service) event(c Call) (*idc.AuditEvent, error) {
 	if c.RecipientAccountID == "" {
@@ -93,6 +119,7 @@ func (s *Service) event(c Call) (*idc.AuditEvent, error) {
 	if c.Type == "" {
 		c.Type = TypeAPICall
 	}
+	c.clean()
 	id := s.IDs.UUID()
 	rec := record{
 		EventVersion: "1.11", UserIdentity: s.identity(c.Caller),

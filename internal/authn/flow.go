@@ -258,19 +258,3 @@ func (s *Service) NewPassword(ctx context.Context, change idc.ChangeSet, flowID,
 	}
 	return flow, nil
 }
-
-// Sweep removes flows and counters that time has ended.
-func (s *Service) Sweep(ctx context.Context, change idc.ChangeSet) (int, error) {
-	removed := 0
-	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		now := s.now()
-		flows, err := tx.SweepSigninFlows(now)
-		if err != nil {
-			return err
-		}
-		counters, err := tx.SweepThrottles(now.Add(-24 * time.Hour))
-		removed = flows + counters
-		return err
-	})
-	return removed, err
-}

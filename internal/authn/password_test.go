@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -174,6 +175,30 @@ func TestNoEnumeration(t *testing.T) {
 	}
 	if len(texts) != 1 {
 		t.Errorf("answers differ: %v", texts)
+	}
+}
+
+// TestEveryAttemptCostsOneHash: a hasher that admits nobody shows which attempts would have reached it. One
+// that did not would be answered faster than the others, and tell why.
+func TestEveryAttemptCostsOneHash(t *testing.T) {
+	w := newWorld(t)
+	w.person("ana", true)
+	w.user("nopassword")
+	disabled := w.person("dora", true)
+	if err := w.directory.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, disabled.ID, idc.UserDisabled); err != nil {
+		t.Fatal(err)
+	}
+	w.person("locked", true)
+	for range authn.DefaultLimits().User.Free + 1 {
+		_, _ = w.password("locked", "wrong")
+	}
+	w.Hasher = authn.NewHasher(authn.DefaultCost(), -runtime.GOMAXPROCS(0))
+	for _, attempt := range [][2]string{
+		{"ana", goodPassword}, {"ana", "wrong"}, {"nobody", "wrong"}, {"nopassword", "wrong"}, {"dora", goodPassword},
+		{"locked", goodPassword}, {"ana", strings.Repeat("x", 65)}, {"", ""},
+	} {
+		_, err := w.password(attempt[0], attempt[1])
+		wantError(t, err, idc.Throttled, "", "signing in at the moment")
 	}
 }
 

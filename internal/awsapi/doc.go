@@ -19,3 +19,5 @@
 // The models follow botocore's service-2.json; Smithy's names are given where
 // they differ. See docs/decisions/0002-service-models.md.
 package awsapi
+
+//go:generate go run ../../cmd/gatehouse-gen -root ../..

@@ -27,6 +27,9 @@ type Call struct {
 	Host      string // as the client named us
 	Region    string
 	Time      time.Time
+	// ErrorCode is the error the client sees, in its protocol's words; "" on
+	// success. It is set before the call is recorded.
+	ErrorCode string
 	TLS       string // "TLSv1.3", or "" for plain HTTP and calls that did not come by HTTP
 }
 

@@ -346,8 +346,8 @@ func TestAuthenticationFailures(t *testing.T) {
 		if code, message := failure(t, rec); rec.Code != c.queryStatus || code != c.queryCode || message == "" {
 			t.Errorf("%v: query answers %d %s %q, want %d %s", c.err, rec.Code, code, message, c.queryStatus, c.queryCode)
 		}
-		if len(w.records) != 2 {
-			t.Errorf("%v: %d records, want 2", c.err, len(w.records))
+		if len(w.records) != 2 || w.records[0].call.ErrorCode != c.jsonCode || w.records[1].call.ErrorCode != c.queryCode {
+			t.Errorf("%v: recorded %+v; want both calls with the codes that were answered", c.err, w.records)
 		}
 	}
 	w := newWorld(t)

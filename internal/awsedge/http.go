@@ -59,6 +59,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) answer(ctx context.Context, r *http.Request, body []byte, t target, a *answer) {
 	caller, err := g.authenticate(ctx, r, body, t.op)
 	if err != nil {
+		a.call.ErrorCode = fault.OfAuthentication(t.service, t.op, a.call.RequestID, err).Code
 		_, err = g.record(ctx, a.call, nil, nil, err)
 		a.fault(fault.OfAuthentication(t.service, t.op, a.call.RequestID, err))
 		return
@@ -218,5 +219,5 @@ func (g *Gateway) logOutcome(ctx context.Context, call *Call, err error) {
 	}
 	g.Log.LogAttrs(ctx, level, "call failed",
 		slog.String("request_id", call.RequestID), slog.String("event", call.EventName), slog.String("source", call.EventSource),
-		slog.String("kind", idc.KindOf(err).String()), slog.Any("error", err))
+		slog.String("code", call.ErrorCode), slog.Any("error", err))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge/fault"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge/validate"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/reqctx"
@@ -72,6 +73,9 @@ func (g *Gateway) authorize(ctx context.Context, call *Call, o *Operation, in an
 
 // record audits the outcome of a call. A call that cannot be recorded has no answer.
 func (g *Gateway) record(ctx context.Context, call *Call, in, out any, err error) (any, error) {
+	if err != nil && call.ErrorCode == "" {
+		call.ErrorCode = fault.Of(call.Service, call.Operation, call.RequestID, err).Code
+	}
 	g.logOutcome(ctx, call, err)
 	if auditErr := g.audit(ctx, call, in, out, err); auditErr != nil {
 		failure := &idc.Error{Kind: idc.Internal, Err: fmt.Errorf("recording the call: %w", auditErr)}

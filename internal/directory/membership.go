@@ -56,9 +56,7 @@ func (s *Service) clearEnded(tx store.Tx, groupID, userID string) error {
 		return err
 	}
 	if !s.ended(old) {
-		conflict := idc.Errorf(idc.Conflict, "Duplicate GroupMembership").With(idc.ReasonUniqueness)
-		conflict.Resource = "GroupMembership"
-		return conflict
+		return duplicateOf("GroupMembership")
 	}
 	return tx.DeleteMembership(old.ID)
 }

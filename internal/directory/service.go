@@ -83,10 +83,13 @@ func duplicate(err error) error {
 	if idc.ReasonOf(err) != idc.ReasonUniqueness {
 		return err
 	}
-	resource := resourceOf(err)
+	return duplicateOf(resourceOf(err)).Because(err)
+}
+
+func duplicateOf(resource string) *idc.Error {
 	conflict := idc.Errorf(idc.Conflict, "Duplicate %s", resource).With(idc.ReasonUniqueness)
 	conflict.Resource = resource
-	return conflict.Because(err)
+	return conflict
 }
 
 // revive returns the id that a returning object gets back, or "" when it is new. The tombstone is used up.

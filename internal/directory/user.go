@@ -53,7 +53,7 @@ func (s *Service) CreateUser(ctx context.Context, change idc.ChangeSet, draft id
 		if revived != "" {
 			u.ID = revived
 		}
-		return duplicate(tx.PutUser(&u))
+		return putUser(tx, &u)
 	})
 	if err != nil {
 		return nil, err
@@ -110,8 +110,21 @@ func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, source i
 			return err
 		}
 		u.UpdatedAt, u.UpdatedBy = s.now(), change.Actor
-		return duplicate(tx.PutUser(u))
+		return putUser(tx, u)
 	})
+}
+
+// putUser writes a user. Of several values that are taken the user name is told first, whatever the engine
+// finds first.
+func putUser(tx store.Tx, u *idc.User) error {
+	other, err := tx.UserByName(u.UserName)
+	if err == nil && other.ID != u.ID {
+		return duplicateOf("UserName")
+	}
+	if err != nil && !idc.IsNotFound(err) {
+		return err
+	}
+	return duplicate(tx.PutUser(u))
 }
 
 // DeleteUser removes a user and all the user holds, and reserves the id; see the package comment.

@@ -104,10 +104,11 @@ func (r *Runner) work(ctx context.Context) {
 	ended := make(chan struct{})
 	running := 0
 	for ctx.Err() == nil {
-		claimed := 0
-		if free := r.concurrency() - running; free > 0 {
-			for _, job := range r.claim(ctx, free) {
-				claimed++
+		free := r.concurrency() - running
+		wait, waits := r.nextDue(ctx)
+		if free > 0 && waits && wait <= 0 {
+			claimed := r.claim(ctx, free)
+			for _, job := range claimed {
 				running++
 				go func() {
 					// Stopping does not interrupt: a job that runs is finished.
@@ -115,10 +116,14 @@ func (r *Runner) work(ctx context.Context) {
 					ended <- struct{}{}
 				}()
 			}
+			if len(claimed) > 0 {
+				continue
+			}
+			wait = idle // it is due, and its lane is busy
 		}
-		timer, full := r.timer(ctx, claimed, running)
-		if full {
-			timer = nil
+		var timer <-chan time.Time
+		if free > 0 && waits {
+			timer = r.Clock.After(wait)
 		}
 		select {
 		case <-ctx.Done():
@@ -151,12 +156,9 @@ func (r *Runner) wakeups(ctx context.Context) <-chan struct{} {
 	return wake
 }
 
-// timer fires when the next job falls due. full means that no job can be taken
-// before one ends, so there is nothing to wait for.
-func (r *Runner) timer(ctx context.Context, claimed, running int) (<-chan time.Time, bool) {
-	if running >= r.concurrency() {
-		return nil, true
-	}
+// nextDue returns how long it is until the next job falls due; waits is false
+// when none is queued. It only reads, so an idle node writes nothing.
+func (r *Runner) nextDue(ctx context.Context) (wait time.Duration, waits bool) {
 	var at time.Time
 	err := r.Store.View(ctx, func(rd store.Reader) error {
 		var err error
@@ -164,17 +166,12 @@ func (r *Runner) timer(ctx context.Context, claimed, running int) (<-chan time.T
 		return err
 	})
 	if err != nil {
-		r.Log.WarnContext(ctx, "looking for the next job", "error", err)
-		return r.Clock.After(idle), false
+		if ctx.Err() == nil {
+			r.Log.WarnContext(ctx, "looking for the next job", "error", err)
+		}
+		return idle, true
 	}
-	if at.IsZero() {
-		return nil, false
-	}
-	wait := at.Sub(r.Clock.Now())
-	if claimed == 0 {
-		wait = max(wait, idle) // it is due, and its lane is busy
-	}
-	return r.Clock.After(wait), false
+	return at.Sub(r.Clock.Now()), !at.IsZero()
 }
 
 func (r *Runner) claim(ctx context.Context, limit int) []*idc.Job {

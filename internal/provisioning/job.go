@@ -167,10 +167,12 @@ func (s *Service) RunSpread(_ context.Context, change idc.ChangeSet, job *idc.Jo
 	if err != nil {
 		return nil, err
 	}
-	return func(tx store.Tx) error { return s.spread(tx, work.PermissionSetID, change.At) }, nil
+	return func(tx store.Tx) error { return s.spread(tx, work.PermissionSetID, change.At, nil) }, nil
 }
 
-func (s *Service) spread(tx store.Tx, permissionSetID string, at time.Time) error {
+// spread enqueues the differences of one permission set, but for those that wait
+// in the queue already.
+func (s *Service) spread(tx store.Tx, permissionSetID string, at time.Time, queued map[assignment.Work]bool) error {
 	want, err := assignment.AccountsOf(tx, permissionSetID, s.Clock.Now())
 	if err != nil {
 		return err
@@ -184,7 +186,11 @@ func (s *Service) spread(tx store.Tx, permissionSetID string, at time.Time) erro
 		have[i] = row.AccountID
 	}
 	for _, accountID := range different(want, have) {
-		if err := assignment.EnqueueProvision(tx, assignment.Work{AccountID: accountID, PermissionSetID: permissionSetID}, at); err != nil {
+		work := assignment.Work{AccountID: accountID, PermissionSetID: permissionSetID}
+		if queued[work] {
+			continue
+		}
+		if err := assignment.EnqueueProvision(tx, work, at); err != nil {
 			return err
 		}
 	}
@@ -241,19 +247,44 @@ func different(a, b []string) []string {
 // all permission sets, and enqueues the work. It is the net below the jobs.
 func (s *Service) Converge(ctx context.Context, change idc.ChangeSet) error {
 	var sets []*idc.PermissionSet
+	var queued map[assignment.Work]bool
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		sets, err = r.ListPermissionSets(store.Page{})
+		if sets, err = r.ListPermissionSets(store.Page{}); err != nil {
+			return err
+		}
+		queued, err = waiting(r, change.At)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for _, ps := range sets {
-		err := s.Store.Update(ctx, change, func(tx store.Tx) error { return s.spread(tx, ps.ID, change.At) })
+		err := s.Store.Update(ctx, change, func(tx store.Tx) error { return s.spread(tx, ps.ID, change.At, queued) })
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// waiting returns the work of the JobProvisions that no node runs at the moment:
+// while a target is down they pile up behind it, and adding more helps nobody.
+func waiting(r store.JobReader, now time.Time) (map[assignment.Work]bool, error) {
+	list, err := r.ListJobs(store.Page{})
+	if err != nil {
+		return nil, err
+	}
+	out := map[assignment.Work]bool{}
+	for _, job := range list {
+		if job.Kind != assignment.JobProvision || job.LockedUntil.After(now) {
+			continue
+		}
+		work, err := store.Payload[assignment.Work](job)
+		if err != nil {
+			return nil, err
+		}
+		out[work] = true
+	}
+	return out, nil
 }

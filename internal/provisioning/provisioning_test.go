@@ -74,7 +74,6 @@ func newWorld(t *testing.T) *world {
 type crashing struct {
 	provisioning.Target
 	before, after error
-	applied       int
 }
 
 func (c *crashing) Apply(ctx context.Context, change idc.ChangeSet, d provisioning.Definition) error {
@@ -84,7 +83,6 @@ func (c *crashing) Apply(ctx context.Context, change idc.ChangeSet, d provisioni
 	if err := c.Target.Apply(ctx, change, d); err != nil {
 		return err
 	}
-	c.applied++
 	return c.after
 }
 
@@ -426,6 +424,28 @@ func TestConvergeFindsWhatWasGivenUp(t *testing.T) {
 	w.ok(w.provisioning.Converge(t.Context(), w.Change()))
 	w.drain()
 	w.latest("", member)
+}
+
+func TestConvergeDoesNotPileUp(t *testing.T) {
+	w := newWorld(t)
+	w.target.before = errors.New("the account does not answer")
+	w.assign()
+	_, err := w.assignments.Put(t.Context(), w.Change(), idc.Assignment{PermissionSetID: w.ps.ID, PrincipalType: idc.PrincipalUser, PrincipalID: w.user.ID, Scope: idc.Scope{Kind: idc.ScopeAll}})
+	w.ok(err)
+	w.drain()
+	queue := func() (n int) {
+		w.View(func(r store.Reader) error {
+			var err error
+			n, err = r.CountJobs()
+			return err
+		})
+		return n
+	}
+	before := queue()
+	w.ok(w.provisioning.Converge(t.Context(), w.Change()))
+	if after := queue(); before == 0 || after != before {
+		t.Errorf("%d jobs became %d", before, after)
+	}
 }
 
 // lying is a target that does not do what it says.

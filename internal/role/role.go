@@ -57,6 +57,9 @@ func (s *Service) CreateIn(tx store.Tx, change idc.ChangeSet, accountID, id stri
 	} else if !idc.IsNotFound(err) {
 		return nil, err
 	}
+	if err := checkPrincipals(tx, d.TrustPolicy); err != nil {
+		return nil, err
+	}
 	if role.PermissionsBoundary != "" {
 		if err := attachable(tx, accountID, role.PermissionsBoundary); err != nil {
 			return nil, err
@@ -183,9 +186,9 @@ func (s *Service) UpdateTrust(ctx context.Context, change idc.ChangeSet, account
 	if err := checkTrust(document); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, change, accountID, name, func(_ store.Tx, role *idc.Role) error {
+	_, err := s.change(ctx, change, accountID, name, func(tx store.Tx, role *idc.Role) error {
 		role.TrustPolicy = document
-		return nil
+		return checkPrincipals(tx, document)
 	})
 	return err
 }

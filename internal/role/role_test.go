@@ -160,6 +160,31 @@ func TestReservedRolesAreUnmodifiable(t *testing.T) {
 	}
 }
 
+func TestTrustNamesOnlyWhatExists(t *testing.T) {
+	w := newWorld(t)
+	w.create("Known")
+	try := func(principal string) error {
+		document := strings.Replace(trust, `"111111111111"`, principal, 1)
+		return w.UpdateTrust(t.Context(), w.Change(), account, "Known", document)
+	}
+	for _, good := range []string{
+		`"arn:aws:iam::222222222222:role/Known"`, `"arn:aws:iam::111111111111:root"`, `"999999999999"`,
+		`["arn:aws:iam::999999999999:role/Elsewhere","222222222222"]`,
+	} {
+		if err := try(good); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
+	for _, bad := range []string{
+		`"arn:aws:iam::222222222222:role/Unknown"`, `"arn:aws:iam::222222222222:role/path/Known"`, `"arn:aws:iam::222222222222:user/ana"`,
+		`["222222222222","arn:aws:iam::111111111111:role/Known"]`,
+	} {
+		w.wants(try(bad), idc.Invalid, idc.ReasonMalformedPolicy, "Invalid principal in policy")
+	}
+	_, err := w.Create(t.Context(), w.Change(), account, role.Definition{Name: "x", TrustPolicy: strings.Replace(trust, "111111111111", "arn:aws:iam::222222222222:role/Unknown", 1)})
+	w.wants(err, idc.Invalid, idc.ReasonMalformedPolicy, "Invalid principal in policy")
+}
+
 func TestManagedPolicyVersions(t *testing.T) {
 	w := newWorld(t)
 	p := w.createPolicy("Local", "/team/")

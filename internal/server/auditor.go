@@ -11,7 +11,6 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
-	"github.com/gatehouse-idc/gatehouse/internal/awsedge/fault"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/metrics"
@@ -33,7 +32,7 @@ func (a *auditor) Record(ctx context.Context, call *awsedge.Call, in, out any, e
 		RecipientAccountID: recipient(call),
 	}
 	if err != nil {
-		c.ErrorCode, c.ErrorMessage = fault.Of(call.Service, call.Operation, call.RequestID, err).Code, idc.PublicMessage(err)
+		c.ErrorCode, c.ErrorMessage = call.ErrorCode, idc.PublicMessage(err)
 	}
 	if op := call.Operation; op != nil {
 		c.ReadOnly = op.ReadOnly
@@ -60,7 +59,8 @@ func (a *auditor) describe(c *audit.Call, op *awsapi.Operation, in, out any) {
 		c.AdditionalEventData = portalData(out)
 		return
 	}
-	if params := awsedge.Input(op, in); params != nil {
+	params := awsedge.Input(op, in)
+	if params != nil {
 		c.RequestParameters = params
 	}
 	if !op.ReadOnly && c.ErrorCode == "" {
@@ -68,7 +68,7 @@ func (a *auditor) describe(c *audit.Call, op *awsapi.Operation, in, out any) {
 			c.ResponseElements = elements
 		}
 	}
-	c.Resources = resources(awsedge.Input(op, in))
+	c.Resources = resources(params)
 }
 
 func portalDetails(in any) map[string]string {

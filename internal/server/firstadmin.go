@@ -13,6 +13,9 @@ import (
 // firstLinkLifetime is how long the first administrator's link is good.
 const firstLinkLifetime = 24 * time.Hour
 
+// linkPath is where one-time links lead; what follows is a secret.
+const linkPath = "/signin/link/"
+
 // firstAdministratorName is the user name of the first administrator. AWS
 // reserves "Administrator".
 const firstAdministratorName = "admin"
@@ -48,5 +51,5 @@ func (s *Services) firstAdministrator(ctx context.Context, baseURL string) (link
 	if err != nil {
 		return "", fmt.Errorf("first administrator: %w", err)
 	}
-	return baseURL + "/signin/link/" + secret, nil
+	return baseURL + linkPath + secret, nil
 }

@@ -36,10 +36,18 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if rec.status >= 500 {
 			level = slog.LevelError
 		}
-		// Path only: a query may carry a code.
-		f.log.Log(r.Context(), level, "request", "request_id", info.RequestID, "method", r.Method, "path", r.URL.Path,
+		f.log.Log(r.Context(), level, "request", "request_id", info.RequestID, "method", r.Method, "path", logPath(r.URL.Path),
 			"status", rec.status, "client_ip", info.ClientIP, "took", f.clock.Now().Sub(began).String())
 	}
+}
+
+// logPath is what a log line may say of an address: no query, which may carry a
+// code, and not the secret of a one-time link.
+func logPath(path string) string {
+	if strings.HasPrefix(path, linkPath) {
+		return linkPath + "..."
+	}
+	return path
 }
 
 // clientIP is the peer's address or, behind a trusted proxy, the last address

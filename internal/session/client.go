@@ -36,6 +36,9 @@ type Registration struct {
 // (RegisterClient, IAM Identity Center OIDC API Reference). Errors: Invalid with ReasonInvalidMetadata,
 // ReasonInvalidScope, ReasonUnsupportedGrantType, ReasonInvalidRedirectURI, or none (invalid_request).
 func (s *Service) RegisterClient(ctx context.Context, change idc.ChangeSet, r Registration) (*idc.Client, string, error) {
+	if err := s.registrations.admit(ctx, s.now()); err != nil {
+		return nil, "", err
+	}
 	if err := checkRegistration(r); err != nil {
 		return nil, "", err
 	}

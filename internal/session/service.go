@@ -8,7 +8,6 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/authn"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
-	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
@@ -56,7 +55,8 @@ type Service struct {
 	// Record keeps the event of a finished sign-in. Its error fails the sign-in.
 	Record func(ctx context.Context, event audit.Signin) error
 
-	cache *tokenCache
+	cache         *tokenCache
+	registrations addressLimiter
 }
 
 func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Microsecond) }
@@ -69,24 +69,3 @@ func (s *Service) deviceLimit() authn.Limit {
 }
 
 func (s *Service) url(path string) string { return strings.TrimSuffix(s.BaseURL, "/") + path }
-
-// Sweep removes clients, requests, tokens, portal sessions and fences that time has ended long enough ago
-// that no answer depends on them.
-func (s *Service) Sweep(ctx context.Context, change idc.ChangeSet) (int, error) {
-	removed := 0
-	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		now := s.now()
-		grants, err := tx.SweepGrants(now.Add(-time.Hour))
-		if err != nil {
-			return err
-		}
-		sessions, err := tx.SweepPortalSessions(now.Add(-longestRoleCredential))
-		if err != nil {
-			return err
-		}
-		fences, err := tx.SweepFences(now)
-		removed = grants + sessions + fences
-		return err
-	})
-	return removed, err
-}

@@ -432,21 +432,3 @@ func TestSignInFinishesAFlowOnce(t *testing.T) {
 	_, err = w.Session(w.ctx(), cookie)
 	wantError(t, err, idc.Unauthenticated, "", "")
 }
-
-func TestSweepKeepsWhatIsAlive(t *testing.T) {
-	w := newWorld(t)
-	c := w.register(nil)
-	tokens := w.tokens(c)
-	w.start(w.device())
-	w.clock.Advance(7 * time.Hour)
-	if _, err := w.Sweep(w.ctx(), w.change()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.refresh(c, tokens.RefreshToken); err != nil {
-		t.Errorf("the sweep took a living refresh token: %v", err)
-	}
-	w.clock.Advance(100 * 24 * time.Hour)
-	if n, err := w.Sweep(w.ctx(), w.change()); err != nil || n == 0 {
-		t.Errorf("Sweep = %d, %v", n, err)
-	}
-}

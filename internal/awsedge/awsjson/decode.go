@@ -2,6 +2,7 @@ package awsjson
 
 import (
 	"encoding/base64"
+	"fmt"
 	"math"
 	"reflect"
 	"strconv"
@@ -258,7 +259,7 @@ func (d *decoder) mapping(v reflect.Value, shape *awsapi.Shape) error {
 	return d.object(func(key []byte) error {
 		name := reflect.ValueOf(string(key))
 		if v.MapIndex(name).IsValid() {
-			return serialization("The key " + strconv.Quote(string(key)) + " is given twice.")
+			return serialization(fmt.Sprintf("The key %.100q is given twice.", key))
 		}
 		if d.token() == "NULL_VALUE" {
 			return serialization("A map holds null.")

@@ -1,6 +1,7 @@
 package awsquery
 
 import (
+	"fmt"
 	"net/url"
 	"sort"
 	"strconv"
@@ -26,7 +27,7 @@ func parse(form url.Values) (*node, error) {
 	root := &node{}
 	for name, values := range form {
 		if len(values) > 1 {
-			return nil, malformed("The parameter " + name + " is given twice.")
+			return nil, malformed(fmt.Sprintf("The parameter %.100q is given twice.", name))
 		}
 		at := root
 		rest, segments := name, 0

@@ -1,8 +1,6 @@
 package sqlstore
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,11 +49,7 @@ func scopeKey(s idc.Scope) string {
 	if len(s.Exclude) > 0 {
 		target += "\n" + strings.Join(slices.Sorted(slices.Values(s.Exclude)), "\n")
 	}
-	if len(target) > 100 { // index entries must stay small
-		sum := sha256.Sum256([]byte(target))
-		target = "#" + hex.EncodeToString(sum[:])
-	}
-	return string(s.Kind) + ":" + target
+	return string(s.Kind) + ":" + digested(target)
 }
 
 func scopeAccount(s idc.Scope) any {

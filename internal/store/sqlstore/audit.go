@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,14 +18,15 @@ func eventTable() *inplace[idc.AuditEvent] {
 			integer("seq", func(e *idc.AuditEvent) *int64 { return &e.Seq }),
 			text("id", func(e *idc.AuditEvent) *string { return &e.ID }),
 			ordered("time", func(e *idc.AuditEvent) *time.Time { return &e.Time }),
-			text("name", func(e *idc.AuditEvent) *string { return &e.Name }),
-			text("source", func(e *idc.AuditEvent) *string { return &e.Source }),
+			clipped("name", func(e *idc.AuditEvent) *string { return &e.Name }),
+			clipped("source", func(e *idc.AuditEvent) *string { return &e.Source }),
 			boolean("read_only", func(e *idc.AuditEvent) *bool { return &e.ReadOnly }),
 			text("account_id", func(e *idc.AuditEvent) *string { return &e.AccountID }),
-			optional("user_name", func(e *idc.AuditEvent) *string { return &e.UserName }),
-			optional("access_key_id", func(e *idc.AuditEvent) *string { return &e.AccessKeyID }),
+			clipped("user_name", func(e *idc.AuditEvent) *string { return &e.UserName }),
+			clipped("access_key_id", func(e *idc.AuditEvent) *string { return &e.AccessKeyID }),
 			text("error_code", func(e *idc.AuditEvent) *string { return &e.ErrorCode }),
 			text("request_id", func(e *idc.AuditEvent) *string { return &e.RequestID }),
+			list("resources", func(e *idc.AuditEvent) *[]idc.EventResource { return &e.Resources }),
 			text("record", func(e *idc.AuditEvent) *string { return &e.Record }),
 		},
 		unique: []unique{{"audit_events_id", []string{"id"}, "Event", "An event with this id is recorded already."}},
@@ -50,7 +50,7 @@ func (c *conditions) add(condition string, args ...any) {
 
 func (c *conditions) equal(column, value string) {
 	if value != "" {
-		c.add(column+" = ?", value)
+		c.add(column+" = ?", clip(value))
 	}
 }
 
@@ -80,11 +80,11 @@ func eventConditions(f idc.EventFilter) *conditions {
 	}
 	switch {
 	case f.ResourceName != "" && f.ResourceType != "":
-		c.add("seq in (select seq from audit_resources where name = ? and type = ?)", f.ResourceName, f.ResourceType)
+		c.add("seq in (select seq from audit_resources where name = ? and type = ?)", digested(f.ResourceName), digested(f.ResourceType))
 	case f.ResourceName != "":
-		c.add("seq in (select seq from audit_resources where name = ?)", f.ResourceName)
+		c.add("seq in (select seq from audit_resources where name = ?)", digested(f.ResourceName))
 	case f.ResourceType != "":
-		c.add("exists (select 1 from audit_resources r where r.seq = audit_events.seq and r.type = ?)", f.ResourceType)
+		c.add("exists (select 1 from audit_resources r where r.seq = audit_events.seq and r.type = ?)", digested(f.ResourceType))
 	}
 	return c
 }
@@ -103,33 +103,16 @@ func (r *reader) ListEvents(f idc.EventFilter, p store.Page) ([]*idc.AuditEvent,
 		c.add("(time, seq) < (?, ?)", at, seq)
 	}
 	return store.Fetch(p, func(p store.Page) ([]*idc.AuditEvent, error) {
-		return r.events(p.Limit, c.where()+"order by time desc, seq desc", c.args...)
+		return r.tables.events.list(r, p.Limit, c.where()+"order by time desc, seq desc", c.args...)
 	}, func(e *idc.AuditEvent) string { return position(e.Time, strconv.FormatInt(e.Seq, 10)) })
 }
 
 func (r *reader) TailEvents(seq int64, limit int) ([]*idc.AuditEvent, error) {
-	return r.events(limit, "where seq > $1 order by seq", seq)
+	return r.tables.events.list(r, limit, "where seq > $1 order by seq", seq)
 }
 
-// events lists events with their resources.
-func (r *reader) events(limit int, rest string, args ...any) ([]*idc.AuditEvent, error) {
-	events, err := r.tables.events.list(r, limit, rest, args...)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range events {
-		err := r.q.each("select type, name from audit_resources where seq = $1 order by position", []any{e.Seq}, func(rows *sql.Rows) error {
-			e.Resources = append(e.Resources, idc.EventResource{})
-			last := &e.Resources[len(e.Resources)-1]
-			return rows.Scan(&last.Type, &last.Name)
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return events, nil
-}
-
+// AppendEvents writes an event's resources twice: with it, and in a table of
+// their own for the filters.
 func (t *tx) AppendEvents(events []*idc.AuditEvent) error {
 	if len(events) == 0 {
 		return nil
@@ -149,8 +132,8 @@ func (t *tx) AppendEvents(events []*idc.AuditEvent) error {
 		if e.Seq, err = t.q.number(text, values[1:]...); err != nil {
 			return err
 		}
-		for i, res := range e.Resources {
-			_, err := t.q.exec("insert into audit_resources (seq, position, type, name) values ($1, $2, $3, $4)", e.Seq, int64(i), res.Type, res.Name)
+		for _, res := range e.Resources {
+			_, err := t.q.exec("insert into audit_resources (seq, name, type) values ($1, $2, $3) on conflict do nothing", e.Seq, digested(res.Name), digested(res.Type))
 			if err != nil {
 				return err
 			}

@@ -1,9 +1,12 @@
 package sqlstore
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // column says how one column of a table is filled from a T and read back into it.
@@ -40,6 +43,14 @@ func optional[T any, S ~string](name string, field func(*T) *S) column[T] {
 		func(p *S) any { return textDest[S]{p} })
 }
 
+// clipped holds the beginning of a string that a stranger may have chosen, "" as
+// NULL: a database limits the length of what is indexed.
+func clipped[T any](name string, field func(*T) *string) column[T] {
+	return member(name, field,
+		func(s string) any { return textOrNull(clip(s)) },
+		func(p *string) any { return textDest[string]{p} })
+}
+
 // integer holds a whole number or a duration.
 func integer[T any, N ~int | ~int64 | ~uint32](name string, field func(*T) *N) column[T] {
 	return member(name, field,
@@ -70,16 +81,39 @@ func ordered[T any](name string, field func(*T) *time.Time) column[T] {
 		func(p *time.Time) any { return instantDest{p} })
 }
 
-// list holds strings as a JSON array.
-func list[T any](name string, field func(*T) *[]string) column[T] {
+// list holds a slice as a JSON array.
+func list[T, E any](name string, field func(*T) *[]E) column[T] {
 	return member(name, field,
-		func(l []string) any { return encodeList(l) },
-		func(p *[]string) any { return listDest{p} })
+		func(l []E) any { return encodeList(l) },
+		func(p *[]E) any { return listDest[E]{p} })
 }
 
 // derived is computed from the row, for queries and uniqueness.
 func derived[T any](name string, value func(*T) any) column[T] {
 	return column[T]{name: name, value: value, clear: func(*T) {}}
+}
+
+const maxClipped = 512 // bytes
+
+// clip cuts a string to at most maxClipped bytes, between characters.
+func clip(s string) string {
+	if len(s) <= maxClipped {
+		return s
+	}
+	end := maxClipped
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
+}
+
+// digested returns the SHA-256 of a string too long for an index, and others as they are.
+func digested(s string) string {
+	if len(s) <= maxClipped {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return "#" + hex.EncodeToString(sum[:])
 }
 
 func textOrNull(s string) any {
@@ -111,7 +145,7 @@ func instantOf(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-func encodeList(l []string) any {
+func encodeList[E any](l []E) any {
 	if len(l) == 0 {
 		return "[]"
 	}
@@ -165,9 +199,9 @@ func (d instantDest) Scan(src any) error {
 	return nil
 }
 
-type listDest struct{ to *[]string }
+type listDest[E any] struct{ to *[]E }
 
-func (d listDest) Scan(src any) error {
+func (d listDest[E]) Scan(src any) error {
 	var s string
 	if err := (textDest[string]{&s}).Scan(src); err != nil {
 		return err

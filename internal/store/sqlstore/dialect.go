@@ -39,6 +39,8 @@ const (
 	faultUnavailable           // the database cannot be reached, or is full or damaged
 )
 
+var errClosed = errors.New("the store is closed")
+
 // conflict is the answer to a broken uniqueness rule.
 type conflict struct {
 	resource string

@@ -64,7 +64,7 @@ func (w *groupWriter) update(ctx context.Context, fn func(q *txn) ([]store.Event
 // join enters the open group or begins one.
 func (w *groupWriter) join(ctx context.Context) (*group, error) {
 	if w.closed {
-		return nil, idc.Errorf(idc.Unavailable, "").Because(errors.New("the database is closed"))
+		return nil, idc.Errorf(idc.Unavailable, "").Because(errClosed)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, idc.Errorf(idc.Unavailable, "").Because(err)
@@ -140,9 +140,6 @@ func (w *groupWriter) run(text string) error {
 func (w *groupWriter) close() error {
 	w.turn.Lock()
 	defer w.turn.Unlock()
-	if w.closed {
-		return nil
-	}
 	w.closed = true
 	_, err := w.session.conn.ExecContext(context.Background(), "pragma wal_checkpoint(truncate)")
 	return errors.Join(err, w.session.conn.Close())

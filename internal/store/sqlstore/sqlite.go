@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -48,8 +49,10 @@ type sqliteEngine struct {
 	dialect *dialect
 	rules   map[string]conflict
 	writer  *groupWriter
-	// free holds the readers; nil stands for one that is not open yet.
-	free chan *session
+	// free holds the readers; nil stands for one that is not open yet. It is
+	// closed with the engine.
+	free   chan *session
+	closed sync.Once
 }
 
 // openSQLite opens what follows "sqlite:" in a URL.
@@ -72,6 +75,8 @@ func openSQLite(ctx context.Context, path string, o Options, rules map[string]co
 	}
 	dsn := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: url.Values{"_pragma": {
 		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(" + synchronous + ")", "foreign_keys(1)",
+		// What a savepoint would undo is kept in memory instead of a file; it is nothing that must last.
+		"temp_store(memory)",
 	}}.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
@@ -171,8 +176,12 @@ func (e *sqliteEngine) openReaders(ctx context.Context) error {
 // than the statement. Cancellation is seen between statements and rows.
 func (e *sqliteEngine) view(ctx context.Context, fn func(q *txn) error) (err error) {
 	var s *session
+	var open bool
 	select {
-	case s = <-e.free:
+	case s, open = <-e.free:
+		if !open {
+			return idc.Errorf(idc.Unavailable, "").Because(errClosed)
+		}
 	case <-ctx.Done():
 		return idc.Errorf(idc.Unavailable, "").Because(ctx.Err())
 	}
@@ -203,14 +212,18 @@ func (e *sqliteEngine) ping(ctx context.Context) error {
 	})
 }
 
+// close waits for the transactions that are running.
 func (e *sqliteEngine) close() error {
 	var errs []error
-	for range cap(e.free) {
-		if s := <-e.free; s != nil {
-			errs = append(errs, s.conn.Close())
+	e.closed.Do(func() {
+		for range cap(e.free) {
+			if s := <-e.free; s != nil {
+				errs = append(errs, s.conn.Close())
+			}
 		}
-	}
-	errs = append(errs, e.writer.close(), e.db.Close())
+		close(e.free)
+		errs = append(errs, e.writer.close(), e.db.Close())
+	})
 	return errors.Join(errs...)
 }
 

@@ -8,7 +8,7 @@ import (
 func accountCases() []testCase {
 	cases := versionedRow[idc.Account]{
 		noun:    store.NounAccount,
-		make:    func(id string) *idc.Account { return with(filled[idc.Account](id), func(a *idc.Account) { a.ID = id }) },
+		make:    func(id string) *idc.Account { return with(Filled[idc.Account](id), func(a *idc.Account) { a.ID = id }) },
 		edit:    func(a *idc.Account) { a.ParentID, a.State, a.Tags = "ou-1", idc.AccountSuspended, nil },
 		id:      func(a *idc.Account) string { return a.ID },
 		put:     func(tx store.Tx, a *idc.Account) error { return tx.PutAccount(a) },
@@ -20,7 +20,7 @@ func accountCases() []testCase {
 	cases = append(cases, versionedRow[idc.OrganizationalUnit]{
 		noun: store.NounOU,
 		make: func(id string) *idc.OrganizationalUnit {
-			return with(filled[idc.OrganizationalUnit](id), func(ou *idc.OrganizationalUnit) { ou.ID = id })
+			return with(Filled[idc.OrganizationalUnit](id), func(ou *idc.OrganizationalUnit) { ou.ID = id })
 		},
 		edit:    func(ou *idc.OrganizationalUnit) { ou.ParentID, ou.Tags = "r-1", nil },
 		id:      func(ou *idc.OrganizationalUnit) string { return ou.ID },

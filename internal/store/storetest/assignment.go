@@ -12,7 +12,7 @@ func assignmentCases() []testCase {
 	return append(versionedRow[idc.Assignment]{
 		noun: store.NounAssignment,
 		make: func(id string) *idc.Assignment {
-			return with(filled[idc.Assignment](id), func(a *idc.Assignment) { a.ID = id })
+			return with(Filled[idc.Assignment](id), func(a *idc.Assignment) { a.ID = id })
 		},
 		edit:    func(a *idc.Assignment) { a.Validity, a.Scope.Exclude = idc.Validity{}, nil },
 		id:      func(a *idc.Assignment) string { return a.ID },

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -13,6 +14,7 @@ func auditCases() []testCase {
 		{"every member is kept", testEventRoundTrip},
 		{"newest first, in pages", testEventPages},
 		{"filters", testEventFilters},
+		{"texts too long for an index", testLongEvents},
 		{"tail", testTailEvents},
 		{"an id is recorded once", testEventOnce},
 	}
@@ -46,7 +48,7 @@ func (h *harness) events(f idc.EventFilter, p store.Page) (ids []string, next st
 }
 
 func testEventRoundTrip(h *harness) {
-	full, bare := filled[idc.AuditEvent]("e"), event("bare", 0, nil)
+	full, bare := Filled[idc.AuditEvent]("e"), event("bare", 0, nil)
 	full.Seq = 0
 	h.appendEvents(full, bare)
 	if full.Seq <= 0 || bare.Seq <= full.Seq {
@@ -117,6 +119,33 @@ func testEventFilters(h *harness) {
 		got, _ := h.events(c.filter, store.Page{})
 		h.wantEqual(name, got, c.want)
 	}
+}
+
+// testLongEvents records what a stranger may type into a form.
+func testLongEvents(h *harness) {
+	long := strings.Repeat("é", 20000)
+	resources := []idc.EventResource{{Type: long + "t", Name: long + "1"}, {Type: "t", Name: long + "2"}}
+	h.appendEvents(
+		event("1", 0, func(e *idc.AuditEvent) {
+			e.Name, e.Source, e.UserName, e.AccessKeyID, e.Resources, e.Record = long, long, long, long, resources, long
+		}),
+		event("2", 0, nil))
+	for name, f := range map[string]idc.EventFilter{"name": {Name: long}, "source": {Source: long}, "user": {UserName: long}, "access key": {AccessKeyID: long},
+		"resource": {ResourceName: long + "2"}, "resource of a type": {ResourceName: long + "1", ResourceType: long + "t"}} {
+		got, _ := h.events(f, store.Page{})
+		h.wantEqual(name, got, []string{"1"})
+	}
+	got, _ := h.events(idc.EventFilter{ResourceName: long + "3"}, store.Page{})
+	h.wantEqual("another resource", got, []string{})
+	h.view(func(r store.Reader) error {
+		events, err := r.TailEvents(0, 1)
+		h.wantEqual("record", events[0].Record, long)
+		h.wantEqual("resources", events[0].Resources, resources)
+		if !strings.HasPrefix(long, events[0].UserName) || events[0].UserName == "" {
+			h.Errorf("user name is %q", events[0].UserName)
+		}
+		return err
+	})
 }
 
 func testTailEvents(h *harness) {

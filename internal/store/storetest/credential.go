@@ -12,7 +12,7 @@ func credentialCases() []testCase {
 	cases := plainRow[idc.Password]{
 		noun: store.NounPassword, event: "u1",
 		make: func() *idc.Password {
-			return with(filled[idc.Password]("p"), func(p *idc.Password) { p.UserID = "u1" })
+			return with(Filled[idc.Password]("p"), func(p *idc.Password) { p.UserID = "u1" })
 		},
 		edit:   func(p *idc.Password) { p.Previous, p.MustChange, p.ChangedAt = nil, false, time.Time{} },
 		put:    func(tx store.Tx, p *idc.Password) error { return tx.PutPassword(p) },
@@ -22,7 +22,7 @@ func credentialCases() []testCase {
 	cases = append(cases, plainRow[idc.TOTPDevice]{
 		noun: store.NounTOTPDevice, event: "d1",
 		make: func() *idc.TOTPDevice {
-			return with(filled[idc.TOTPDevice]("d"), func(d *idc.TOTPDevice) { d.ID = "d1" })
+			return with(Filled[idc.TOTPDevice]("d"), func(d *idc.TOTPDevice) { d.ID = "d1" })
 		},
 		edit:   func(d *idc.TOTPDevice) { d.LastStep = 1 << 40 },
 		put:    func(tx store.Tx, d *idc.TOTPDevice) error { return tx.PutTOTPDevice(d) },

@@ -9,7 +9,7 @@ func elevationCases() []testCase {
 	cases := versionedRow[idc.Eligibility]{
 		noun: store.NounEligibility,
 		make: func(id string) *idc.Eligibility {
-			return with(filled[idc.Eligibility](id), func(e *idc.Eligibility) { e.ID = id })
+			return with(Filled[idc.Eligibility](id), func(e *idc.Eligibility) { e.ID = id })
 		},
 		edit:    func(e *idc.Eligibility) { e.Scope, e.Validity = idc.Scope{Kind: idc.ScopeAll}, idc.Validity{} },
 		id:      func(e *idc.Eligibility) string { return e.ID },
@@ -21,7 +21,7 @@ func elevationCases() []testCase {
 	}.cases()
 	cases = append(cases, versionedRow[idc.Lease]{
 		noun:    store.NounLease,
-		make:    func(id string) *idc.Lease { return with(filled[idc.Lease](id), func(l *idc.Lease) { l.ID = id }) },
+		make:    func(id string) *idc.Lease { return with(Filled[idc.Lease](id), func(l *idc.Lease) { l.ID = id }) },
 		edit:    func(l *idc.Lease) { l.Status, l.Validity = "ended", idc.Validity{} },
 		id:      func(l *idc.Lease) string { return l.ID },
 		put:     func(tx store.Tx, l *idc.Lease) error { return tx.PutLease(l) },

@@ -10,7 +10,7 @@ import (
 func grantCases() []testCase {
 	cases := plainRow[idc.Client]{
 		noun: store.NounClient, event: "c1",
-		make: func() *idc.Client { return with(filled[idc.Client]("c"), func(c *idc.Client) { c.ID = "c1" }) },
+		make: func() *idc.Client { return with(Filled[idc.Client]("c"), func(c *idc.Client) { c.ID = "c1" }) },
 		edit: func(c *idc.Client) { c.Scopes, c.ExpiresAt = nil, time.Time{} },
 		put:  func(tx store.Tx, c *idc.Client) error { return tx.PutClient(c) },
 		get:  func(r store.Reader) (*idc.Client, error) { return r.Client("c1") },
@@ -18,7 +18,7 @@ func grantCases() []testCase {
 	cases = append(cases, plainRow[idc.DeviceAuthorization]{
 		noun: store.NounDevice, event: "d1",
 		make: func() *idc.DeviceAuthorization {
-			return with(filled[idc.DeviceAuthorization]("d"), func(d *idc.DeviceAuthorization) { d.ID, d.DeviceCodeHash = "d1", "hash" })
+			return with(Filled[idc.DeviceAuthorization]("d"), func(d *idc.DeviceAuthorization) { d.ID, d.DeviceCodeHash = "d1", "hash" })
 		},
 		edit: func(d *idc.DeviceAuthorization) { d.State, d.Interval = idc.GrantApproved, 5*time.Second },
 		put:  func(tx store.Tx, d *idc.DeviceAuthorization) error { return tx.PutDevice(d) },
@@ -27,7 +27,7 @@ func grantCases() []testCase {
 	cases = append(cases, plainRow[idc.AuthorizationRequest]{
 		noun: store.NounAuthorization, event: "a1",
 		make: func() *idc.AuthorizationRequest {
-			return with(filled[idc.AuthorizationRequest]("a"), func(a *idc.AuthorizationRequest) { a.ID = "a1" })
+			return with(Filled[idc.AuthorizationRequest]("a"), func(a *idc.AuthorizationRequest) { a.ID = "a1" })
 		},
 		edit: func(a *idc.AuthorizationRequest) { a.CodeHash, a.State = "", idc.GrantRedeemed },
 		put:  func(tx store.Tx, a *idc.AuthorizationRequest) error { return tx.PutAuthorizationRequest(a) },
@@ -36,7 +36,7 @@ func grantCases() []testCase {
 	cases = append(cases, plainRow[idc.Token]{
 		noun: store.NounToken, event: "t1",
 		make: func() *idc.Token {
-			return with(filled[idc.Token]("t"), func(k *idc.Token) { k.ID, k.Hash = "t1", "hash" })
+			return with(Filled[idc.Token]("t"), func(k *idc.Token) { k.ID, k.Hash = "t1", "hash" })
 		},
 		edit: func(k *idc.Token) { k.Scopes, k.UsedAt, k.RevokedAt = nil, time.Time{}, time.Time{} },
 		put:  func(tx store.Tx, k *idc.Token) error { return tx.PutToken(k) },

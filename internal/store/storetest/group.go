@@ -10,7 +10,7 @@ import (
 func groupCases() []testCase {
 	cases := versionedRow[idc.Group]{
 		noun:    store.NounGroup,
-		make:    func(id string) *idc.Group { return with(filled[idc.Group](id), func(g *idc.Group) { g.ID = id }) },
+		make:    func(id string) *idc.Group { return with(Filled[idc.Group](id), func(g *idc.Group) { g.ID = id }) },
 		edit:    func(g *idc.Group) { g.Description, g.ExternalIDs = "", nil },
 		id:      func(g *idc.Group) string { return g.ID },
 		put:     func(tx store.Tx, g *idc.Group) error { return tx.PutGroup(g) },
@@ -22,7 +22,7 @@ func groupCases() []testCase {
 	cases = append(cases, versionedRow[idc.Membership]{
 		noun: store.NounMembership,
 		make: func(id string) *idc.Membership {
-			return with(filled[idc.Membership](id), func(m *idc.Membership) { m.ID, m.GroupID = id, "group" })
+			return with(Filled[idc.Membership](id), func(m *idc.Membership) { m.ID, m.GroupID = id, "group" })
 		},
 		edit:    func(m *idc.Membership) { m.Validity = idc.Validity{} },
 		id:      func(m *idc.Membership) string { return m.ID },

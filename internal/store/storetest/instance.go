@@ -11,7 +11,7 @@ func instanceCases() []testCase {
 	return plainRow[idc.Instance]{
 		noun: store.NounInstance, event: "ssoins-1",
 		make: func() *idc.Instance {
-			return with(filled[idc.Instance]("i"), func(in *idc.Instance) { in.ID = "ssoins-1" })
+			return with(Filled[idc.Instance]("i"), func(in *idc.Instance) { in.ID = "ssoins-1" })
 		},
 		edit: func(in *idc.Instance) { in.PortalSession, in.Name, in.Tags = time.Hour, "", nil },
 		put:  func(tx store.Tx, in *idc.Instance) error { return tx.PutInstance(in) },

@@ -63,7 +63,7 @@ func (h *harness) wantClaim(after time.Duration, limit int, want ...string) []*i
 }
 
 func testJobRoundTrip(h *harness) {
-	want := filled[idc.Job]("j")
+	want := Filled[idc.Job]("j")
 	want.ID = 0
 	h.enqueue(want)
 	if want.ID == 0 {

@@ -11,7 +11,7 @@ func organizationPolicyCases() []testCase {
 	cases := versionedRow[idc.OrganizationPolicy]{
 		noun: store.NounOrganizationPolicy,
 		make: func(id string) *idc.OrganizationPolicy {
-			return with(filled[idc.OrganizationPolicy](id), func(p *idc.OrganizationPolicy) { p.ID, p.Type = id, "SCP" })
+			return with(Filled[idc.OrganizationPolicy](id), func(p *idc.OrganizationPolicy) { p.ID, p.Type = id, "SCP" })
 		},
 		edit:    func(p *idc.OrganizationPolicy) { p.Content, p.AWSManaged = "{ \"a\":  \"<&>\\u0000\" }\n", false },
 		id:      func(p *idc.OrganizationPolicy) string { return p.ID },

@@ -9,7 +9,7 @@ func permissionSetCases() []testCase {
 	return append(versionedRow[idc.PermissionSet]{
 		noun: store.NounPermissionSet,
 		make: func(id string) *idc.PermissionSet {
-			return with(filled[idc.PermissionSet](id), func(ps *idc.PermissionSet) { ps.ID = id })
+			return with(Filled[idc.PermissionSet](id), func(ps *idc.PermissionSet) { ps.ID = id })
 		},
 		edit: func(ps *idc.PermissionSet) {
 			ps.Revision, ps.Boundary, ps.ManagedPolicies, ps.InlinePolicy = 99, nil, []string{"z", "a"}, " {}\n"

@@ -12,7 +12,7 @@ func provisioningCases() []testCase {
 	cases := plainRow[idc.Operation]{
 		noun: store.NounOperation, event: "op-1",
 		make: func() *idc.Operation {
-			return with(filled[idc.Operation]("o"), func(o *idc.Operation) { o.Kind, o.ID = idc.OperationProvisioning, "op-1" })
+			return with(Filled[idc.Operation]("o"), func(o *idc.Operation) { o.Kind, o.ID = idc.OperationProvisioning, "op-1" })
 		},
 		edit: func(o *idc.Operation) { o.Status, o.FailureReason = idc.OperationFailed, "no such account" },
 		put:  func(tx store.Tx, o *idc.Operation) error { return tx.PutOperation(o) },
@@ -21,7 +21,7 @@ func provisioningCases() []testCase {
 	cases = append(cases, plainRow[idc.Provisioning]{
 		noun: store.NounProvisioning, event: "1/ps-1",
 		make: func() *idc.Provisioning {
-			return with(filled[idc.Provisioning]("p"), func(p *idc.Provisioning) { p.AccountID, p.PermissionSetID = "1", "ps-1" })
+			return with(Filled[idc.Provisioning]("p"), func(p *idc.Provisioning) { p.AccountID, p.PermissionSetID = "1", "ps-1" })
 		},
 		edit:   func(p *idc.Provisioning) { p.Revision++ },
 		put:    func(tx store.Tx, p *idc.Provisioning) error { return tx.PutProvisioning(p) },

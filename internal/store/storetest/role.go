@@ -9,7 +9,7 @@ func roleCases() []testCase {
 	cases := plainRow[idc.Role]{
 		noun: store.NounRole, event: "111111111111/admin",
 		make: func() *idc.Role {
-			return with(filled[idc.Role]("r"), func(r *idc.Role) { r.AccountID, r.Name = "111111111111", "Admin" })
+			return with(Filled[idc.Role]("r"), func(r *idc.Role) { r.AccountID, r.Name = "111111111111", "Admin" })
 		},
 		edit: func(r *idc.Role) {
 			r.AttachedPolicies, r.InlinePolicies, r.TrustPolicy, r.PermissionsBoundary = []string{"z", "a"}, nil, " {}\n", ""
@@ -21,7 +21,7 @@ func roleCases() []testCase {
 	cases = append(cases, plainRow[idc.ManagedPolicy]{
 		noun: store.NounManagedPolicy, event: "arn:1",
 		make: func() *idc.ManagedPolicy {
-			return with(filled[idc.ManagedPolicy]("p"), func(p *idc.ManagedPolicy) { p.ARN = "arn:1" })
+			return with(Filled[idc.ManagedPolicy]("p"), func(p *idc.ManagedPolicy) { p.ARN = "arn:1" })
 		},
 		edit:   func(p *idc.ManagedPolicy) { p.Versions, p.DefaultVersion = p.Versions[1:], "v2" },
 		put:    func(tx store.Tx, p *idc.ManagedPolicy) error { return tx.PutManagedPolicy(p) },
@@ -31,7 +31,7 @@ func roleCases() []testCase {
 	cases = append(cases, plainRow[idc.SAMLProvider]{
 		noun: store.NounSAMLProvider, event: "arn:1",
 		make: func() *idc.SAMLProvider {
-			return with(filled[idc.SAMLProvider]("s"), func(p *idc.SAMLProvider) { p.ARN = "arn:1" })
+			return with(Filled[idc.SAMLProvider]("s"), func(p *idc.SAMLProvider) { p.ARN = "arn:1" })
 		},
 		edit:   func(p *idc.SAMLProvider) { p.Metadata = "<x a=\"1\"/>" },
 		put:    func(tx store.Tx, p *idc.SAMLProvider) error { return tx.PutSAMLProvider(p) },

@@ -11,7 +11,7 @@ func sessionCases() []testCase {
 	return append(plainRow[idc.PortalSession]{
 		noun: store.NounPortalSession, event: "s1",
 		make: func() *idc.PortalSession {
-			return with(filled[idc.PortalSession]("s"), func(s *idc.PortalSession) { s.ID, s.TokenHash = "s1", "hash" })
+			return with(Filled[idc.PortalSession]("s"), func(s *idc.PortalSession) { s.ID, s.TokenHash = "s1", "hash" })
 		},
 		edit: func(s *idc.PortalSession) { s.MFA, s.RevokedAt = false, time.Time{} },
 		put:  func(tx store.Tx, s *idc.PortalSession) error { return tx.PutPortalSession(s) },

@@ -11,7 +11,7 @@ func signinCases() []testCase {
 	cases := plainRow[idc.SigninFlow]{
 		noun: store.NounSigninFlow, event: "f1",
 		make: func() *idc.SigninFlow {
-			return with(filled[idc.SigninFlow]("f"), func(f *idc.SigninFlow) { f.ID = "f1" })
+			return with(Filled[idc.SigninFlow]("f"), func(f *idc.SigninFlow) { f.ID = "f1" })
 		},
 		edit:   func(f *idc.SigninFlow) { f.Step, f.EnrolSecret, f.FactorAt = idc.SigninDone, "", time.Time{} },
 		put:    func(tx store.Tx, f *idc.SigninFlow) error { return tx.PutSigninFlow(f) },
@@ -21,7 +21,7 @@ func signinCases() []testCase {
 	cases = append(cases, plainRow[idc.OneTimeLink]{
 		noun: store.NounOneTimeLink, event: "hash",
 		make: func() *idc.OneTimeLink {
-			return with(filled[idc.OneTimeLink]("l"), func(l *idc.OneTimeLink) { l.TokenHash, l.UsedAt = "hash", time.Time{} })
+			return with(Filled[idc.OneTimeLink]("l"), func(l *idc.OneTimeLink) { l.TokenHash, l.UsedAt = "hash", time.Time{} })
 		},
 		edit: func(l *idc.OneTimeLink) { l.UsedAt = base() },
 		put:  func(tx store.Tx, l *idc.OneTimeLink) error { return tx.PutOneTimeLink(l) },

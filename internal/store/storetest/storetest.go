@@ -127,9 +127,9 @@ func all(errs ...error) error {
 	return nil
 }
 
-// filled makes a T in which every member has a value of its own, so that a
+// Filled makes a T in which every member has a value of its own, so that a
 // member that is not stored is noticed.
-func filled[T any](seed string) *T {
+func Filled[T any](seed string) *T {
 	v := new(T)
 	(&filler{seed: seed}).fill(reflect.ValueOf(v).Elem(), "")
 	return v

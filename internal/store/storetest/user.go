@@ -8,7 +8,7 @@ import (
 func userCases() []testCase {
 	return append(versionedRow[idc.User]{
 		noun:    store.NounUser,
-		make:    func(id string) *idc.User { return with(filled[idc.User](id), func(u *idc.User) { u.ID = id }) },
+		make:    func(id string) *idc.User { return with(Filled[idc.User](id), func(u *idc.User) { u.ID = id }) },
 		edit:    func(u *idc.User) { u.DisplayName, u.Phones, u.Extensions, u.ExternalIDs = "edited", nil, nil, nil },
 		id:      func(u *idc.User) string { return u.ID },
 		put:     func(tx store.Tx, u *idc.User) error { return tx.PutUser(u) },

@@ -472,14 +472,15 @@ create table audit_events (
 	seq           bigint not null generated always as identity primary key,
 	id            text collate "C" not null,
 	time          bigint not null,
-	name          text collate "C" not null,
-	source        text collate "C" not null,
+	name          text collate "C",
+	source        text collate "C",
 	read_only     boolean not null,
 	account_id    text collate "C" not null,
 	user_name     text collate "C",
 	access_key_id text collate "C",
 	error_code    text collate "C" not null,
 	request_id    text collate "C" not null,
+	resources     text collate "C" not null,
 	record        text collate "C" not null
 );
 create unique index audit_events_id on audit_events (id);
@@ -490,10 +491,9 @@ create index audit_events_user on audit_events (user_name, time, seq) where user
 create index audit_events_access_key on audit_events (access_key_id, time, seq) where access_key_id is not null;
 
 create table audit_resources (
-	seq      bigint not null,
-	position bigint not null,
-	type     text collate "C" not null,
-	name     text collate "C" not null,
-	primary key (seq, position)
+	seq  bigint not null,
+	name text collate "C" not null,
+	type text collate "C" not null,
+	primary key (name, type, seq)
 );
-create index audit_resources_name on audit_resources (name, seq);
+create index audit_resources_event on audit_resources (seq, type);

@@ -472,14 +472,15 @@ create table audit_events (
 	seq           integer not null primary key autoincrement,
 	id            text not null,
 	time          integer not null,
-	name          text not null,
-	source        text not null,
+	name          text,
+	source        text,
 	read_only     integer not null,
 	account_id    text not null,
 	user_name     text,
 	access_key_id text,
 	error_code    text not null,
 	request_id    text not null,
+	resources     text not null,
 	record        text not null
 ) strict;
 create unique index audit_events_id on audit_events (id);
@@ -490,10 +491,9 @@ create index audit_events_user on audit_events (user_name, time, seq) where user
 create index audit_events_access_key on audit_events (access_key_id, time, seq) where access_key_id is not null;
 
 create table audit_resources (
-	seq      integer not null,
-	position integer not null,
-	type     text not null,
-	name     text not null,
-	primary key (seq, position)
+	seq  integer not null,
+	name text not null,
+	type text not null,
+	primary key (name, type, seq)
 ) strict, without rowid;
-create index audit_resources_name on audit_resources (name, seq);
+create index audit_resources_event on audit_resources (seq, type);
