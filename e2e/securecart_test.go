@@ -36,7 +36,6 @@ type builder struct {
 	cli *awsCLI
 
 	instance, store string
-	mu              sync.Mutex
 	accounts        map[string]string // by name
 	groups          map[string]string
 	permissionSets  map[string]string
@@ -155,26 +154,34 @@ func (b *builder) makeDirectory() {
 			"--name", "GivenName="+user+",FamilyName=Example", "--emails", "Value="+user+"@securecart.example,Type=work,Primary=true")
 		b.aws(nil, "identitystore", "create-group-membership", "--identity-store-id", b.store, "--group-id", g.GroupId,
 			"--member-id", "UserId="+u.UserId)
-		b.mu.Lock()
 		b.groups[group] = g.GroupId
-		b.mu.Unlock()
 	}
 	b.cli.refused("ConflictException", "identitystore", "create-group", "--identity-store-id", b.store,
 		"--display-name", "SecureCart-Ops", "--profile", "admin")
 }
 
+// makePermissionSets makes the four of the table, but for AdministratorAccess, which an instance has
+// from its start for the first administrator.
 func (b *builder) makePermissionSets() {
 	b.t.Helper()
+	var list struct{ PermissionSets []string }
+	b.aws(&list, "sso-admin", "list-permission-sets", "--instance-arn", b.instance)
+	for _, arn := range list.PermissionSets {
+		var out struct{ PermissionSet struct{ Name string } }
+		b.aws(&out, "sso-admin", "describe-permission-set", "--instance-arn", b.instance, "--permission-set-arn", arn)
+		b.permissionSets[out.PermissionSet.Name] = arn
+	}
 	for _, name := range []string{"AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit"} {
+		if b.permissionSets[name] != "" {
+			continue
+		}
 		var out struct {
 			PermissionSet struct{ PermissionSetArn string }
 		}
 		b.aws(&out, "sso-admin", "create-permission-set", "--instance-arn", b.instance, "--name", name, "--session-duration", "PT1H")
 		b.aws(nil, "sso-admin", "attach-managed-policy-to-permission-set", "--instance-arn", b.instance,
 			"--permission-set-arn", out.PermissionSet.PermissionSetArn, "--managed-policy-arn", "arn:aws:iam::aws:policy/"+name)
-		b.mu.Lock()
 		b.permissionSets[name] = out.PermissionSet.PermissionSetArn
-		b.mu.Unlock()
 	}
 }
 

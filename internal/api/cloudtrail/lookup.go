@@ -32,61 +32,56 @@ const (
 
 // lookupEvents implements https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html.
 func (d *Door) lookupEvents(ctx context.Context, call *awsedge.Call, in *cloudtrail.LookupEventsInput) (*cloudtrail.LookupEventsOutput, error) {
-	filter, scope, err := lookupFilter(call, in)
+	filter, filters, err := lookupFilter(call, in)
 	if err != nil {
 		return nil, err
 	}
-	page := store.Page{Limit: maxResults}
+	at, err := call.Page(d.Pages, in.NextToken, filters...)
+	if err != nil {
+		return nil, err
+	}
+	page := store.Page{After: at.After, Limit: maxResults}
 	if in.MaxResults != nil {
 		page.Limit = int(*in.MaxResults)
-	}
-	if in.NextToken != nil {
-		if page.After, err = d.Pages.Decode(scope, *in.NextToken); err != nil {
-			return nil, idc.Errorf(idc.Invalid, "The NextToken is invalid.").With(idc.ReasonInvalidPageToken).Because(err)
-		}
 	}
 	events, next, err := d.Audit.Lookup(ctx, filter, page)
 	if err != nil {
 		return nil, err
 	}
-	out := &cloudtrail.LookupEventsOutput{Events: make([]cloudtrail.Event, len(events))}
+	out := &cloudtrail.LookupEventsOutput{Events: make([]cloudtrail.Event, len(events)), NextToken: at.Next(next)}
 	for i, e := range events {
 		out.Events[i] = wireEvent(e)
-	}
-	if next != "" {
-		token := d.Pages.Encode(scope, next)
-		out.NextToken = &token
 	}
 	return out, nil
 }
 
-func lookupFilter(call *awsedge.Call, in *cloudtrail.LookupEventsInput) (idc.EventFilter, pagetoken.Scope, error) {
-	filter := idc.EventFilter{AccountID: call.Caller.AccountID, From: call.Time.Add(-window), To: call.Time.Add(time.Minute)}
-	scope := pagetoken.Scope{Operation: "cloudtrail:LookupEvents", Caller: call.Caller.AccountID}
+// lookupFilter reads what is asked for; filters is the same as text, to bind page tokens to.
+func lookupFilter(call *awsedge.Call, in *cloudtrail.LookupEventsInput) (filter idc.EventFilter, filters []string, err error) {
+	filter = idc.EventFilter{AccountID: call.Caller.AccountID, From: call.Time.Add(-window), To: call.Time.Add(time.Minute)}
 	if in.EventCategory != nil {
-		return filter, scope, idc.Errorf(idc.Invalid, "Insights events are not recorded.").With(idc.ReasonInvalidEventCategory)
+		return filter, filters, idc.Errorf(idc.Invalid, "Insights events are not recorded.").With(idc.ReasonInvalidEventCategory)
 	}
 	if in.StartTime != nil {
 		filter.From = *in.StartTime
-		scope.Filters = append(scope.Filters, in.StartTime.UTC().Format(time.RFC3339Nano))
+		filters = append(filters, in.StartTime.UTC().Format(time.RFC3339Nano))
 	}
 	if in.EndTime != nil {
 		filter.To = *in.EndTime
-		scope.Filters = append(scope.Filters, in.EndTime.UTC().Format(time.RFC3339Nano))
+		filters = append(filters, in.EndTime.UTC().Format(time.RFC3339Nano))
 	}
 	if in.StartTime != nil && in.EndTime != nil && in.EndTime.Before(*in.StartTime) {
-		return filter, scope, idc.Errorf(idc.Invalid, "The start time must be before the end time.").With(idc.ReasonInvalidTimeRange)
+		return filter, filters, idc.Errorf(idc.Invalid, "The start time must be before the end time.").With(idc.ReasonInvalidTimeRange)
 	}
 	if len(in.LookupAttributes) > 1 {
-		return filter, scope, idc.Errorf(idc.Invalid, "You can specify only one lookup attribute.").With(idc.ReasonInvalidLookupAttribute)
+		return filter, filters, idc.Errorf(idc.Invalid, "You can specify only one lookup attribute.").With(idc.ReasonInvalidLookupAttribute)
 	}
 	for _, a := range in.LookupAttributes {
-		scope.Filters = append(scope.Filters, *a.AttributeKey, *a.AttributeValue)
+		filters = append(filters, *a.AttributeKey, *a.AttributeValue)
 		if err := applyAttribute(&filter, *a.AttributeKey, *a.AttributeValue); err != nil {
-			return filter, scope, err
+			return filter, filters, err
 		}
 	}
-	return filter, scope, nil
+	return filter, filters, nil
 }
 
 func applyAttribute(f *idc.EventFilter, key, value string) error {

@@ -85,45 +85,33 @@ type list[T any] struct {
 	marker    *string
 }
 
-// pages reads the paging members of an input; filters decide what is listed.
-func (d *Door) pages(call *awsedge.Call, marker *string, max *int32, filters ...string) (store.Page, pagetoken.Scope, error) {
-	scope := pagetoken.Scope{Operation: "iam:" + call.Operation.Name, Caller: call.Caller.AccountID, Filters: filters}
-	p := store.Page{Limit: pageSize}
+// page reads the paging members of an input; filters decide what is listed.
+func (d *Door) page(call *awsedge.Call, marker *string, max *int32, filters ...string) (store.Page, awsedge.Page, error) {
+	at, err := call.Page(d.Pages, marker, filters...)
+	p := store.Page{After: at.After, Limit: pageSize}
 	if max != nil {
 		p.Limit = int(*max)
 	}
-	if marker != nil {
-		cursor, err := d.Pages.Decode(scope, *marker)
-		if err != nil {
-			return p, scope, idc.Errorf(idc.Invalid, "The specified value for marker is invalid.").Because(err)
-		}
-		p.After = cursor
-	}
-	return p, scope, nil
+	return p, at, err
 }
 
 // listed makes a page ready for the output.
-func listed[T any](d *Door, scope pagetoken.Scope, items []T, next string) list[T] {
+func listed[T any](at awsedge.Page, items []T, next string) list[T] {
 	truncated := next != ""
-	out := list[T]{items: items, truncated: &truncated}
-	if out.items == nil {
-		out.items = []T{}
+	if items == nil {
+		items = []T{}
 	}
-	if truncated {
-		marker := d.Pages.Encode(scope, next)
-		out.marker = &marker
-	}
-	return out
+	return list[T]{items: items, truncated: &truncated, marker: at.Next(next)}
 }
 
 // cut pages through a list that is in memory.
 func cut[T any](d *Door, call *awsedge.Call, marker *string, max *int32, items []T, key func(T) string, filters ...string) (list[T], error) {
-	p, scope, err := d.pages(call, marker, max, filters...)
+	p, at, err := d.page(call, marker, max, filters...)
 	if err != nil {
 		return list[T]{}, err
 	}
 	page, next := store.Cut(p, items, key)
-	return listed(d, scope, page, next), nil
+	return listed(at, page, next), nil
 }
 
 // text is the wire form of a text that is absent when empty.

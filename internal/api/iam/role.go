@@ -68,7 +68,7 @@ func listedRole(r *idc.Role) *iam.Role {
 }
 
 func (d *Door) listRoles(ctx context.Context, call *awsedge.Call, in *iam.ListRolesInput) (*iam.ListRolesOutput, error) {
-	p, scope, err := d.pages(call, in.Marker, in.MaxItems, value(in.PathPrefix))
+	p, at, err := d.page(call, in.Marker, in.MaxItems, value(in.PathPrefix))
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (d *Door) listRoles(ctx context.Context, call *awsedge.Call, in *iam.ListRo
 	for i, r := range found {
 		roles[i] = *listedRole(r)
 	}
-	page := listed(d, scope, roles, next)
+	page := listed(at, roles, next)
 	return &iam.ListRolesOutput{Roles: page.items, IsTruncated: page.truncated, Marker: page.marker}, nil
 }
 

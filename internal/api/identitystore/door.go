@@ -65,41 +65,14 @@ func memberUser(m *identitystore.MemberId) (string, error) {
 	return *m.UserId, nil
 }
 
-// list is one listing: its page tokens are bound to it and to the caller's account.
-type list struct {
-	codec pagetoken.Codec
-	scope pagetoken.Scope
-}
-
-func (d *Door) list(call *awsedge.Call, filters ...string) list {
-	return list{codec: d.Pages, scope: pagetoken.Scope{
-		Operation: "identitystore:" + call.Operation.Name, Caller: call.Caller.AccountID, Filters: filters,
-	}}
-}
-
-// page reads where the listing goes on.
-func (l list) page(token *string, maxResults *int32) (store.Page, error) {
-	var p store.Page
+// page reads where a listing goes on. The function it returns makes the NextToken.
+func (d *Door) page(call *awsedge.Call, token *string, maxResults *int32, filters ...string) (store.Page, func(cursor string) *string, error) {
+	at, err := call.Page(d.Pages, token, filters...)
+	p := store.Page{After: at.After}
 	if maxResults != nil {
 		p.Limit = int(*maxResults)
 	}
-	if token == nil {
-		return p, nil
-	}
-	var err error
-	if p.After, err = l.codec.Decode(l.scope, *token); err != nil {
-		return p, idc.Errorf(idc.Invalid, "The NextToken is invalid.").With(idc.ReasonInvalidPageToken).Because(err)
-	}
-	return p, nil
-}
-
-// next is the token of the page after cursor, nil at the end.
-func (l list) next(cursor string) *string {
-	if cursor == "" {
-		return nil
-	}
-	token := l.codec.Encode(l.scope, cursor)
-	return &token
+	return p, at.Next, err
 }
 
 // filterValue returns the value of the one filter a listing may have, "" without.

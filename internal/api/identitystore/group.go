@@ -82,8 +82,7 @@ func (d *Door) listGroups(ctx context.Context, call *awsedge.Call, in *identitys
 	if err != nil {
 		return nil, err
 	}
-	listing := d.list(call, name)
-	page, err := listing.page(in.NextToken, in.MaxResults)
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, name)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +90,7 @@ func (d *Door) listGroups(ctx context.Context, call *awsedge.Call, in *identitys
 	if err != nil {
 		return nil, err
 	}
-	out := &identitystore.ListGroupsOutput{Groups: make([]identitystore.Group, len(groups)), NextToken: listing.next(next)}
+	out := &identitystore.ListGroupsOutput{Groups: make([]identitystore.Group, len(groups)), NextToken: token(next)}
 	for i, g := range groups {
 		out.Groups[i] = d.wireGroup(g)
 	}

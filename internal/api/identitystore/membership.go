@@ -118,8 +118,7 @@ func (d *Door) listMemberships(ctx context.Context, call *awsedge.Call, in *iden
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	listing := d.list(call, *in.GroupId)
-	page, err := listing.page(in.NextToken, in.MaxResults)
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, *in.GroupId)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +126,7 @@ func (d *Door) listMemberships(ctx context.Context, call *awsedge.Call, in *iden
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.ListGroupMembershipsOutput{GroupMemberships: d.wireMemberships(members), NextToken: listing.next(next)}, nil
+	return &identitystore.ListGroupMembershipsOutput{GroupMemberships: d.wireMemberships(members), NextToken: token(next)}, nil
 }
 
 func (d *Door) listMembershipsForMember(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupMembershipsForMemberInput) (*identitystore.ListGroupMembershipsForMemberOutput, error) {
@@ -138,8 +137,7 @@ func (d *Door) listMembershipsForMember(ctx context.Context, call *awsedge.Call,
 	if err != nil {
 		return nil, err
 	}
-	listing := d.list(call, userID)
-	page, err := listing.page(in.NextToken, in.MaxResults)
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, userID)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +145,7 @@ func (d *Door) listMembershipsForMember(ctx context.Context, call *awsedge.Call,
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.ListGroupMembershipsForMemberOutput{GroupMemberships: d.wireMemberships(groups), NextToken: listing.next(next)}, nil
+	return &identitystore.ListGroupMembershipsForMemberOutput{GroupMemberships: d.wireMemberships(groups), NextToken: token(next)}, nil
 }
 
 func (d *Door) isMemberInGroups(ctx context.Context, _ *awsedge.Call, in *identitystore.IsMemberInGroupsInput) (*identitystore.IsMemberInGroupsOutput, error) {

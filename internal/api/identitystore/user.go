@@ -178,8 +178,7 @@ func (d *Door) listUsers(ctx context.Context, call *awsedge.Call, in *identityst
 	if err != nil {
 		return nil, err
 	}
-	listing := d.list(call, name)
-	page, err := listing.page(in.NextToken, in.MaxResults)
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, name)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +186,7 @@ func (d *Door) listUsers(ctx context.Context, call *awsedge.Call, in *identityst
 	if err != nil {
 		return nil, err
 	}
-	out := &identitystore.ListUsersOutput{Users: make([]identitystore.User, len(users)), NextToken: listing.next(next)}
+	out := &identitystore.ListUsersOutput{Users: make([]identitystore.User, len(users)), NextToken: token(next)}
 	for i, u := range users {
 		out.Users[i] = d.wireUser(u, in.Extensions)
 	}

@@ -113,25 +113,12 @@ func (d *Door) lookUp(ctx context.Context, call *awsedge.Call, t target) (reques
 // page reads the paging members of an input. The function it returns makes the
 // NextToken. filters are the parameters that decide what is listed.
 func (d *Door) page(r request, token *string, max *int32, filters ...string) (store.Page, func(cursor string) *string, error) {
-	scope := pagetoken.Scope{Operation: "sso-admin:" + r.Operation.Name, Caller: r.Caller.AccountID, Filters: filters}
-	p := store.Page{Limit: pageSize}
+	at, err := r.Page(d.Pages, token, filters...)
+	p := store.Page{After: at.After, Limit: pageSize}
 	if max != nil {
 		p.Limit = int(*max)
 	}
-	if token != nil {
-		cursor, err := d.Pages.Decode(scope, *token)
-		if err != nil {
-			return p, nil, idc.Errorf(idc.Invalid, "The NextToken is invalid.").Because(err)
-		}
-		p.After = cursor
-	}
-	return p, func(cursor string) *string {
-		if cursor == "" {
-			return nil
-		}
-		next := d.Pages.Encode(scope, cursor)
-		return &next
-	}, nil
+	return p, at.Next, err
 }
 
 // text is the wire form of a text that is absent when empty.

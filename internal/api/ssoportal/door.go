@@ -36,18 +36,17 @@ func (d *Door) listAccounts(ctx context.Context, call *awsedge.Call, in *ssoport
 	if err != nil {
 		return nil, err
 	}
-	p := d.pager(call, "ListAccounts")
-	out := &ssoportal.ListAccountsOutput{AccountList: []ssoportal.AccountInfo{}}
-	page, next, err := slicePage(p, access, in.NextToken, in.MaxResults, func(a sts.Access) string { return a.Account.ID })
+	at, err := call.Page(d.Pages, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
+	page, next := slicePage(at, access, in.MaxResults, func(a sts.Access) string { return a.Account.ID })
+	out := &ssoportal.ListAccountsOutput{AccountList: []ssoportal.AccountInfo{}, NextToken: next}
 	for _, a := range page {
 		out.AccountList = append(out.AccountList, ssoportal.AccountInfo{
 			AccountId: &a.Account.ID, AccountName: &a.Account.Name, EmailAddress: &a.Account.Email,
 		})
 	}
-	out.NextToken = next
 	return out, nil
 }
 
@@ -66,11 +65,11 @@ func (d *Door) listAccountRoles(ctx context.Context, call *awsedge.Call, in *sso
 	if !found {
 		return nil, idc.Errorf(idc.Denied, "No access")
 	}
-	p := d.pager(call, "ListAccountRoles", *in.AccountId)
-	page, next, err := slicePage(p, entries, in.NextToken, in.MaxResults, func(e sts.Entry) string { return e.Name })
+	at, err := call.Page(d.Pages, in.NextToken, *in.AccountId)
 	if err != nil {
 		return nil, err
 	}
+	page, next := slicePage(at, entries, in.MaxResults, func(e sts.Entry) string { return e.Name })
 	out := &ssoportal.ListAccountRolesOutput{RoleList: []ssoportal.RoleInfo{}, NextToken: next}
 	for _, e := range page {
 		out.RoleList = append(out.RoleList, ssoportal.RoleInfo{RoleName: &e.Name, AccountId: in.AccountId})
@@ -94,37 +93,18 @@ func (d *Door) logout(ctx context.Context, call *awsedge.Call, _ *ssoportal.Logo
 	return nil, d.Sessions.Logout(ctx, call.Change(), call.Caller)
 }
 
-// pager binds page tokens to an operation, a person and a listing.
-type pager struct {
-	codec pagetoken.Codec
-	scope pagetoken.Scope
-}
-
-func (d *Door) pager(call *awsedge.Call, operation string, filters ...string) pager {
-	return pager{codec: d.Pages, scope: pagetoken.Scope{
-		Operation: "sso:" + operation, Caller: call.Caller.UserID, Filters: filters,
-	}}
-}
-
 // slicePage cuts a page out of an ordered list. The cursor is the key of the
 // last item, so that a list that changes in between loses nothing that stays.
-func slicePage[T any](p pager, list []T, token *string, maxResults *int32, key func(T) string) (page []T, next *string, err error) {
-	if token != nil && *token != "" {
-		after, err := p.codec.Decode(p.scope, *token)
-		if err != nil {
-			return nil, nil, idc.Errorf(idc.Invalid, "The next token is invalid.").With(idc.ReasonInvalidPageToken).Because(err)
-		}
-		for len(list) > 0 && key(list[0]) <= after {
-			list = list[1:]
-		}
+func slicePage[T any](at awsedge.Page, list []T, maxResults *int32, key func(T) string) (page []T, next *string) {
+	for at.After != "" && len(list) > 0 && key(list[0]) <= at.After {
+		list = list[1:]
 	}
 	limit := pageSize
 	if maxResults != nil && int(*maxResults) < limit {
 		limit = int(*maxResults)
 	}
 	if len(list) <= limit {
-		return list, nil, nil
+		return list, nil
 	}
-	text := p.codec.Encode(p.scope, key(list[limit-1]))
-	return list[:limit], &text, nil
+	return list[:limit], at.Next(key(list[limit-1]))
 }
