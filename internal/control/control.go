@@ -52,17 +52,50 @@ func Listen(dir string) (net.Listener, error) {
 	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
 		return nil, errors.Join(fmt.Errorf("another server is running on %s", dir), conn.Close())
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	l, err := net.Listen("unix", path)
+	// The socket is made where nobody else can reach it and appears in its place
+	// with its mode set: there is no moment at which others could open it.
+	private, err := os.MkdirTemp(dir, ".control-")
 	if err != nil {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(err, l.Close())
+	l, err := listenPrivately(filepath.Join(private, "s"), path)
+	if err := errors.Join(err, os.RemoveAll(private)); err != nil {
+		if l != nil {
+			err = errors.Join(err, l.Close())
+		}
+		return nil, fmt.Errorf("control socket: %w", err)
 	}
 	return l, nil
+}
+
+func listenPrivately(at, path string) (net.Listener, error) {
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: at, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	l.SetUnlinkOnClose(false) // it would unlink the name that is gone
+	if err := errors.Join(os.Chmod(at, 0o600), os.Rename(at, path)); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return &listener{Listener: l, path: path}, nil
+}
+
+// listener removes its socket when it is closed.
+type listener struct {
+	net.Listener
+	path string
+}
+
+// Close implements net.Listener.
+func (l *listener) Close() error {
+	err := l.Listener.Close()
+	if errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	if removed := os.Remove(l.path); removed != nil && !errors.Is(removed, os.ErrNotExist) {
+		err = errors.Join(err, removed)
+	}
+	return err
 }
 
 // Handler answers the socket.

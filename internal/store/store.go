@@ -19,6 +19,11 @@ type Store interface {
 	// ctx ends. A slow reader gets an Event with Noun NounLost instead of
 	// missed ones and must drop whatever it cached.
 	Watch(ctx context.Context) <-chan Event
+	// Revision is a number that grows with every write that is not bookkeeping
+	// (Noun.Bookkeeping): it has grown when the Update that wrote returns, and for
+	// another node's write as soon as this node hears of it. What was read after
+	// asking for the revision holds while the revision stays the same.
+	Revision() uint64
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
 	// Close releases the connections.
@@ -70,6 +75,17 @@ const (
 	NounFence              Noun = "fence"
 	NounEvent              Noun = "audit-event"
 )
+
+// Bookkeeping reports whether rows of a noun only keep account of what happens
+// (sign-ins, tokens, jobs, the trail) and have no part in who may use what.
+func (n Noun) Bookkeeping() bool {
+	switch n {
+	case NounEvent, NounJob, NounOperation, NounPassword, NounTOTPDevice, NounThrottle, NounPortalSession, NounClient,
+		NounDevice, NounAuthorization, NounToken, NounSigninFlow, NounOneTimeLink:
+		return true
+	}
+	return false
+}
 
 // Page asks for at most Limit items after the cursor After ("" = from the
 // start). Limit 0 means all.

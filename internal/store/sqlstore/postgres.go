@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -81,6 +82,7 @@ type postgresEngine struct {
 	rules    map[string]conflict
 	hub      *hub
 	listener *listener
+	closed   atomic.Bool
 }
 
 func openPostgres(ctx context.Context, o Options, rules map[string]conflict, h *hub) (_ *postgresEngine, err error) {
@@ -168,6 +170,9 @@ func (e *postgresEngine) update(ctx context.Context, fn func(q *txn) ([]store.Ev
 
 // transaction runs fn between begin and the text that fn returns for the end.
 func (e *postgresEngine) transaction(ctx context.Context, begin string, fn func(q *txn) (end string, err error)) (err error) {
+	if e.closed.Load() {
+		return idc.Errorf(idc.Unavailable, "").Because(errClosed)
+	}
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return e.dialect.translate(err, nil)
@@ -211,10 +216,14 @@ func (e *postgresEngine) rollback(ctx context.Context, conn *sql.Conn) {
 }
 
 func (e *postgresEngine) ping(ctx context.Context) error {
-	return e.dialect.translate(e.db.PingContext(ctx), nil)
+	return e.view(ctx, func(q *txn) error {
+		_, err := q.number("select 1::bigint")
+		return err
+	})
 }
 
 func (e *postgresEngine) close() error {
+	e.closed.Store(true)
 	e.listener.stop()
 	return e.db.Close()
 }

@@ -93,6 +93,9 @@ func (s *Store) Update(ctx context.Context, change idc.ChangeSet, fn func(tx sto
 // Watch delivers committed writes until ctx ends; see store.Store.
 func (s *Store) Watch(ctx context.Context) <-chan store.Event { return s.hub.subscribe(ctx) }
 
+// Revision grows with every write that is not bookkeeping; see store.Store.
+func (s *Store) Revision() uint64 { return s.hub.revision.Load() }
+
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.engine.ping(ctx) }
 

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
@@ -13,6 +15,7 @@ const watchBuffer = 4096
 
 // hub hands committed writes to the subscribers of this process.
 type hub struct {
+	revision    atomic.Uint64 // see store.Store
 	mu          sync.Mutex
 	subscribers map[*subscriber]bool
 }
@@ -30,6 +33,9 @@ func newHub() *hub { return &hub{subscribers: map[*subscriber]bool{}} }
 func (h *hub) publish(events []store.Event) {
 	if len(events) == 0 {
 		return
+	}
+	if slices.ContainsFunc(events, func(e store.Event) bool { return !e.Noun.Bookkeeping() }) {
+		h.revision.Add(1)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
