@@ -75,7 +75,7 @@ func TestCheckSize(t *testing.T) {
 		{policy.TrustPolicySize, "", []string{strings.Repeat("x", 2048)}, []string{strings.Repeat("x", 2049)}, "Cannot exceed quota for ACLSizePerRole: 2048"},
 		{policy.TrustPolicySizeMax, "", []string{strings.Repeat("x", 4096)}, []string{strings.Repeat("x", 4097)}, "Cannot exceed quota for ACLSizePerRole: 4096"},
 		{policy.SessionPolicySize, "", []string{strings.Repeat(" ", 2048)}, []string{strings.Repeat(" ", 2048), "arn:aws:iam::aws:policy/X"}, "Session policies and policy ARNs together exceed 2048 characters"},
-		{policy.ServiceControlSize, "", []string{strings.Repeat(" ", 5120)}, []string{strings.Repeat(" ", 5121)}, "You have exceeded the maximum size of a policy: 5120"},
+		{policy.ServiceControlSize, "", []string{strings.Repeat(" ", 10240)}, []string{strings.Repeat(" ", 10241)}, "You have exceeded the maximum size of a policy: 10240"},
 		{policy.ResourceControlSize, "", []string{strings.Repeat(" ", 5120)}, []string{strings.Repeat(" ", 5121)}, "You have exceeded the maximum size of a policy: 5120"},
 		{policy.PolicyDocumentSize, "", []string{strings.Repeat(" ", 131072)}, []string{strings.Repeat(" ", 131073)}, "The policy document exceeds 131072 characters"},
 	} {

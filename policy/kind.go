@@ -31,6 +31,14 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
+// withArticle returns the name as a sentence needs it: "an identity-based policy".
+func (k Kind) withArticle() string {
+	if k == IdentityPolicy {
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
+
 // namesPrincipals reports whether statements of this kind say whom they concern.
 func (k Kind) namesPrincipals() bool {
 	return k == ResourcePolicy || k == TrustPolicy || k == ResourceControlPolicy

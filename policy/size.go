@@ -19,7 +19,7 @@ const (
 	TrustPolicySize                  // a role's trust policy: 2,048
 	TrustPolicySizeMax               // the same after a quota increase: 4,096
 	SessionPolicySize                // inline session policies and the ARNs of managed ones together: 2,048
-	ServiceControlSize               // one service control policy: 5,120
+	ServiceControlSize               // one service control policy: 10,240
 	ResourceControlSize              // one resource control policy: 5,120
 	PolicyDocumentSize               // the PolicyDocument parameter of any operation: 131,072
 	numQuotas
@@ -37,7 +37,7 @@ var quotas = [numQuotas]struct {
 	TrustPolicySize:     {2048, false, "Cannot exceed quota for ACLSizePerRole: 2048"},
 	TrustPolicySizeMax:  {4096, false, "Cannot exceed quota for ACLSizePerRole: 4096"},
 	SessionPolicySize:   {2048, true, "Session policies and policy ARNs together exceed 2048 characters"},
-	ServiceControlSize:  {5120, true, "You have exceeded the maximum size of a policy: 5120"},
+	ServiceControlSize:  {10240, true, "You have exceeded the maximum size of a policy: 10240"},
 	ResourceControlSize: {5120, true, "You have exceeded the maximum size of a policy: 5120"},
 	PolicyDocumentSize:  {131072, true, "The policy document exceeds 131072 characters"},
 }

@@ -197,14 +197,14 @@ func (v *validator) principalsAllowed() error {
 	return v.each(func(s *rawStatement) error {
 		for _, p := range []rawPrincipal{s.principals, s.notPrincipals} {
 			if p.present && !v.kind.namesPrincipals() {
-				return v.fail(v.orgMessage(messagePrincipal), p.pos, "a %s has no principals", v.kind)
+				return v.fail(v.orgMessage(messagePrincipal), p.pos, "%s has no principals", v.kind.withArticle())
 			}
 		}
 		if !v.kind.namesPrincipals() {
 			return nil
 		}
 		if !s.principals.present && !s.notPrincipals.present {
-			return v.fail(v.orgMessage(messageMissing), s.start, "a %s names its principals", v.kind)
+			return v.fail(v.orgMessage(messageMissing), s.start, "%s names its principals", v.kind.withArticle())
 		}
 		if s.notPrincipals.present && v.kind != ResourcePolicy {
 			return v.fail(v.orgMessage("Has prohibited field NotPrincipal."), s.notPrincipals.pos, "not in a %s", v.kind)

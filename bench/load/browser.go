@@ -111,8 +111,8 @@ func (b *browser) call(ctx context.Context, path string, in, out any) error {
 	return b.answer(req, out)
 }
 
-// credentials asks for those of the account's role that GetRoleCredentials is measured with.
-func (b *browser) credentials(ctx context.Context, accessToken string) (aws.Credentials, error) {
+// credentials asks for those of a role.
+func (b *browser) credentials(ctx context.Context, rolePath, accessToken string) (aws.Credentials, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+rolePath, nil)
 	if err != nil {
 		return aws.Credentials{}, err

@@ -107,7 +107,7 @@ func measureLoad(ctx context.Context, o options, dir string, r *report) (err err
 		return err
 	}
 	running = append(running, ceiling.process)
-	product, err := startProduct(ctx, o.binary, filepath.Join(dir, "load"))
+	product, err := startSeeded(ctx, o.binary, filepath.Join(dir, "load"))
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,14 @@ func startProduct(ctx context.Context, binary, dir string) (*product, error) {
 	return out, nil
 }
 
+// startSeeded starts on data that an earlier start left, as a server that is restarted does.
+func startSeeded(ctx context.Context, binary, dir string) (*product, error) {
+	if _, err := startOnce(ctx, binary, dir); err != nil {
+		return nil, err
+	}
+	return startProduct(ctx, binary, dir)
+}
+
 // prepare signs the operator in and connects a device for each of n connections.
 func (p *product) prepare(ctx context.Context, n int) error {
 	at := slices.IndexFunc(p.Users, func(u user) bool { return slices.Contains(u.Groups, "SecureCart-Ops") })
@@ -67,8 +75,12 @@ func (p *product) prepare(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	for range n {
-		l, err := newLogin(ctx, p, b)
+	client, err := b.register(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		l, err := newLogin(ctx, p, client, b, roles()[i%len(roles())])
 		if err != nil {
 			return fmt.Errorf("signing in: %w", err)
 		}
@@ -80,7 +92,7 @@ func (p *product) prepare(ctx context.Context, n int) error {
 // rows are the calls that are measured; only is a part of the names wanted.
 func (p *product) rows(only string) []*row {
 	callers := map[string]func(*login) (caller, error){
-		getRoleCredentials: func(l *login) (caller, error) { return p.portal(l, rolePath) },
+		getRoleCredentials: func(l *login) (caller, error) { return p.portal(l, l.rolePath) },
 		listAccounts:       func(l *login) (caller, error) { return p.portal(l, "/assignment/accounts") },
 		refresh:            func(l *login) (caller, error) { return &refresher{login: l}, nil },
 		getCallerIdentity: func(l *login) (caller, error) {
@@ -98,8 +110,14 @@ func (p *product) rows(only string) []*row {
 	return rows
 }
 
-// rolePath is what an operator may use in the account Dev.
-const rolePath = "/federation/credentials?account_id=222222222222&role_name=AdministratorAccess"
+// roles are the calls of GetRoleCredentials for what an operator may use: one role in each account.
+func roles() []string {
+	var paths []string
+	for _, account := range []string{"111111111111", "222222222222", "333333333333", "444444444444"} {
+		paths = append(paths, "/federation/credentials?role_name=AdministratorAccess&account_id="+account)
+	}
+	return paths
+}
 
 // portal is a call of the portal API with the access token of a login. Refreshing does not end access
 // tokens that were issued before.
@@ -117,7 +135,7 @@ func (p *product) portal(l *login, path string) (caller, error) {
 type refresher struct{ *login }
 
 func (r *refresher) request() ([]byte, error) {
-	body, err := json.Marshal(map[string]string{"clientId": r.clientID, "clientSecret": r.clientSecret,
+	body, err := json.Marshal(map[string]string{"clientId": r.ClientID, "clientSecret": r.ClientSecret,
 		"grantType": "refresh_token", "refreshToken": r.refreshToken})
 	if err != nil {
 		return nil, err
@@ -143,30 +161,34 @@ func (r *refresher) answer(status int, body []byte) error {
 
 // login is one device that a person approved.
 type login struct {
-	host                   string
-	clientID, clientSecret string
-	accessToken            string
-	refreshToken           string
-	credentials            aws.Credentials
+	oidcClient
+	host         string
+	rolePath     string // of the credentials it asks for
+	accessToken  string
+	refreshToken string
+	credentials  aws.Credentials
 }
+
+// oidcClient is a registered client of sso-oidc.
+type oidcClient struct{ ClientID, ClientSecret string }
 
 type tokens struct {
 	AccessToken  string `json:"accessToken"`
 	RefreshToken string `json:"refreshToken"`
 }
 
-// newLogin does what `aws sso login` does with a device code, then asks for credentials.
-func newLogin(ctx context.Context, p *product, b *browser) (*login, error) {
-	l := &login{host: p.address}
-	var client struct{ ClientID, ClientSecret string }
-	err := b.call(ctx, "/client/register", map[string]any{"clientName": "load", "clientType": "public", "scopes": []string{"sso:account:access"},
+// register makes this program known, as `aws sso login` does once in 90 days.
+func (b *browser) register(ctx context.Context) (client oidcClient, err error) {
+	err = b.call(ctx, "/client/register", map[string]any{"clientName": "load", "clientType": "public", "scopes": []string{"sso:account:access"},
 		"grantTypes": []string{"urn:ietf:params:oauth:grant-type:device_code", "refresh_token"}}, &client)
-	if err != nil {
-		return nil, err
-	}
-	l.clientID, l.clientSecret = client.ClientID, client.ClientSecret
+	return client, err
+}
+
+// newLogin does what `aws sso login` does with a device code, then asks for credentials.
+func newLogin(ctx context.Context, p *product, client oidcClient, b *browser, rolePath string) (*login, error) {
+	l := &login{host: p.address, oidcClient: client, rolePath: rolePath}
 	var device struct{ DeviceCode, VerificationURIComplete string }
-	err = b.call(ctx, "/device_authorization", map[string]any{"clientId": l.clientID, "clientSecret": l.clientSecret, "startUrl": p.StartURL}, &device)
+	err := b.call(ctx, "/device_authorization", map[string]any{"clientId": l.ClientID, "clientSecret": l.ClientSecret, "startUrl": p.StartURL}, &device)
 	if err != nil {
 		return nil, err
 	}
@@ -174,13 +196,13 @@ func newLogin(ctx context.Context, p *product, b *browser) (*login, error) {
 		return nil, err
 	}
 	var t tokens
-	err = b.call(ctx, "/token", map[string]any{"clientId": l.clientID, "clientSecret": l.clientSecret,
+	err = b.call(ctx, "/token", map[string]any{"clientId": l.ClientID, "clientSecret": l.ClientSecret,
 		"grantType": "urn:ietf:params:oauth:grant-type:device_code", "deviceCode": device.DeviceCode}, &t)
 	if err != nil {
 		return nil, err
 	}
 	l.accessToken, l.refreshToken = t.AccessToken, t.RefreshToken
-	l.credentials, err = b.credentials(ctx, l.accessToken)
+	l.credentials, err = b.credentials(ctx, l.rolePath, l.accessToken)
 	return l, err
 }
 

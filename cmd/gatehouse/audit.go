@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
@@ -66,6 +67,7 @@ type eventLine struct {
 	UserIdentity struct {
 		Type       string `json:"type"`
 		ARN        string `json:"arn"`
+		UserName   string `json:"userName"`
 		OnBehalfOf struct {
 			UserID string `json:"userId"`
 		} `json:"onBehalfOf"`
@@ -86,7 +88,7 @@ func (c *tailCommand) print(io streams, e control.Event) error {
 		who = line.UserIdentity.OnBehalfOf.UserID
 	}
 	if who == "" {
-		who = line.UserIdentity.Type
+		who = strings.TrimSpace(line.UserIdentity.Type + " " + line.UserIdentity.UserName)
 	}
 	outcome := "ok"
 	if line.ErrorCode != "" {

@@ -73,7 +73,7 @@ func (c *demoRunCommand) announce(io streams, world *demo.World) error {
 	if c.JSON {
 		return json.NewEncoder(io.stdout).Encode(world)
 	}
-	return demo.Print(io.stdout, world)
+	return demo.Print(io.stdout, world, io.program)
 }
 
 // dataDir returns the directory and what to do with it at the end.

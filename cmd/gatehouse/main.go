@@ -28,11 +28,12 @@ type commands struct {
 type streams struct {
 	stdout, stderr io.Writer
 	environ        []string
+	program        string // how this program was called
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()})
+	code := run(ctx, os.Args[1:], streams{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), program: os.Args[0]})
 	stop()
 	os.Exit(code)
 }

@@ -52,7 +52,7 @@ async function portray(page, name) {
     await page.setViewportSize({ width, height });
     const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
     if (scroll > width) seen.problems.push(`${name} is ${scroll} px wide on a screen of ${width}`);
-    await page.screenshot({ path: join(given.artifacts, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+    await page.screenshot({ path: join(given.artifacts, `${name}-${colorScheme}-${width}.png`), fullPage: true, animations: 'disabled' });
   }
 }
 

@@ -82,6 +82,20 @@ func EffectiveOf(r store.Reader, userID, accountID, permissionSetID string, at t
 	return grant, ok, nil
 }
 
+// Holds reports whether an assignment still gives a user access at an instant:
+// it is there and active, and the user is its principal or in its group.
+func Holds(r store.Reader, userID, assignmentID string, at time.Time) (bool, error) {
+	a, err := r.Assignment(assignmentID)
+	if idc.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil || !a.Validity.ActiveAt(at) {
+		return false, err
+	}
+	principals, err := principalsOf(r, userID, at)
+	return err == nil && principals.has(a), err
+}
+
 // lasts reports whether a ends after b.
 func lasts(a, b idc.Validity) bool {
 	return !b.EndsAt.IsZero() && (a.EndsAt.IsZero() || a.EndsAt.After(b.EndsAt))

@@ -151,3 +151,26 @@ func TestHostileTextIsRecorded(t *testing.T) {
 		t.Fatalf("events = %v, %v; want the record with its text made harmless", events, err)
 	}
 }
+
+// TestWhatPrecedesIsDurableWithWhatFollows, in order, also when many record at once.
+func TestWhatPrecedesIsDurableWithWhatFollows(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	const n = 300
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			if err := s.Precede(call(w, "Step")); err != nil {
+				t.Error(err)
+			}
+			if err := s.Record(t.Context(), call(w, "Call")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	events, err := s.Tail(t.Context(), 0, 1000)
+	if err != nil || len(events) != 2*n || events[0].Name != "Step" {
+		t.Errorf("%d events, %v; want %d that begin with a step", len(events), err, 2*n)
+	}
+}

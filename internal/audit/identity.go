@@ -8,15 +8,17 @@ import (
 
 // identity is CloudTrail's userIdentity element.
 type identity struct {
-	Type           string          `json:"type"`
-	PrincipalID    string          `json:"principalId,omitempty"`
-	ARN            string          `json:"arn,omitempty"`
-	AccountID      string          `json:"accountId,omitempty"`
-	AccessKeyID    string          `json:"accessKeyId,omitempty"`
-	InvokedBy      string          `json:"invokedBy,omitempty"`
-	SessionContext *sessionContext `json:"sessionContext,omitempty"`
-	OnBehalfOf     *onBehalfOf     `json:"onBehalfOf,omitempty"`
-	CredentialID   string          `json:"credentialId,omitempty"`
+	Type             string          `json:"type"`
+	PrincipalID      string          `json:"principalId,omitempty"`
+	ARN              string          `json:"arn,omitempty"`
+	AccountID        string          `json:"accountId,omitempty"`
+	AccessKeyID      string          `json:"accessKeyId,omitempty"`
+	UserName         string          `json:"userName,omitempty"`
+	IdentityProvider string          `json:"identityProvider,omitempty"`
+	InvokedBy        string          `json:"invokedBy,omitempty"`
+	SessionContext   *sessionContext `json:"sessionContext,omitempty"`
+	OnBehalfOf       *onBehalfOf     `json:"onBehalfOf,omitempty"`
+	CredentialID     string          `json:"credentialId,omitempty"`
 }
 
 type sessionContext struct {
@@ -69,7 +71,13 @@ func (s *Service) identity(c idc.Caller) identity {
 			Type: "IdentityCenterUser", AccountID: s.ManagementAccountID,
 			OnBehalfOf: s.onBehalfOf(c.UserID), CredentialID: c.CredentialID,
 		}
+	case idc.CallerSAML:
+		return identity{Type: "SAMLUser", PrincipalID: c.PrincipalID, UserName: c.SessionName, IdentityProvider: c.PrincipalARN}
 	case idc.CallerService:
+		if c.PrincipalARN != "" { // through a service-linked role
+			return identity{Type: "AssumedRole", ARN: c.ARN, AccountID: c.AccountID, InvokedBy: "sso.amazonaws.com",
+				SessionContext: &sessionContext{SessionIssuer: sessionIssuer{Type: "Role", ARN: c.PrincipalARN, AccountID: c.AccountID}}}
+		}
 		return identity{Type: "AWSService", InvokedBy: "sso.amazonaws.com", ARN: c.ARN, AccountID: c.AccountID}
 	}
 	return identity{Type: "Unknown", AccountID: c.AccountID, AccessKeyID: c.AccessKeyID}

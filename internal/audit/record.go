@@ -120,7 +120,7 @@ func (s *Service) event(c Call) (*idc.AuditEvent, error) {
 		c.Type = TypeAPICall
 	}
 	c.clean()
-	id := s.IDs.UUID()
+	id := s.IDs.OrderedUUID(c.Time) // the trail is long, and events that are written together belong together
 	rec := record{
 		EventVersion: "1.11", UserIdentity: s.identity(c.Caller),
 		EventTime:   c.Time.UTC().Format("2006-01-02T15:04:05Z"),

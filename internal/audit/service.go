@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
@@ -34,7 +35,7 @@ type Service struct {
 // outcome, or the pen: then the waiter writes the queue itself.
 type waiter struct {
 	event *idc.AuditEvent
-	turn  chan turn
+	turn  chan turn // nil: nobody waits
 }
 
 type turn struct {
@@ -49,6 +50,33 @@ func (s *Service) Record(ctx context.Context, c Call) error {
 		return err
 	}
 	return s.append(ctx, event)
+}
+
+// RecordAll makes several records durable, in order, with one wait for the disk.
+func (s *Service) RecordAll(ctx context.Context, calls []Call) error {
+	for i, c := range calls {
+		if i == len(calls)-1 {
+			return s.Record(ctx, c)
+		}
+		if err := s.Precede(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Precede puts a record ahead of the next one that is recorded: when that is on
+// disk, so is this. It is for the steps inside a call, such as the role hop
+// inside GetRoleCredentials, whose own record follows.
+func (s *Service) Precede(c Call) error {
+	event, err := s.event(c)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = append(s.queue, &waiter{event: event})
+	return nil
 }
 
 func (s *Service) append(ctx context.Context, event *idc.AuditEvent) error {
@@ -67,37 +95,49 @@ func (s *Service) append(ctx context.Context, event *idc.AuditEvent) error {
 	return s.write(ctx, w)
 }
 
-// write commits the queue's head, own record included, tells the others, and
-// passes the pen to the next in line.
-func (s *Service) write(ctx context.Context, own *waiter) error {
+// write commits the queue's head until its own record is on disk, tells the
+// others, and passes the pen to the next who waits.
+func (s *Service) write(ctx context.Context, own *waiter) (err error) {
+	for done := false; !done; {
+		runtime.Gosched() // whoever is about to join the batch saves a commit
+		batch := s.take()
+		events := make([]*idc.AuditEvent, len(batch))
+		for i, w := range batch {
+			events[i] = w.event
+		}
+		// The batch holds other callers' records: one caller going away must not lose them.
+		err = s.commit(context.WithoutCancel(ctx), events)
+		for _, w := range batch {
+			switch {
+			case w == own:
+				done = true
+			case w.turn != nil:
+				w.turn <- turn{err: err}
+			}
+		}
+	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.queue {
+		if w.turn != nil {
+			w.turn <- turn{write: true}
+			return err
+		}
+	}
+	s.writing = false
+	return err
+}
+
+// take removes the next batch from the queue.
+func (s *Service) take() []*waiter {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	batch := s.queue
 	if len(batch) > maxBatch {
 		batch = batch[:maxBatch]
 	}
 	s.queue = append([]*waiter(nil), s.queue[len(batch):]...)
-	s.mu.Unlock()
-
-	events := make([]*idc.AuditEvent, len(batch))
-	for i, w := range batch {
-		events[i] = w.event
-	}
-	// The batch holds other callers' records: one caller going away must not lose them.
-	err := s.commit(context.WithoutCancel(ctx), events)
-
-	for _, w := range batch {
-		if w != own {
-			w.turn <- turn{err: err}
-		}
-	}
-	s.mu.Lock()
-	if len(s.queue) == 0 {
-		s.writing = false
-	} else {
-		s.queue[0].turn <- turn{write: true}
-	}
-	s.mu.Unlock()
-	return err
+	return batch
 }
 
 func (s *Service) commit(ctx context.Context, events []*idc.AuditEvent) error {

@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -51,9 +52,11 @@ func badCredentials(why string) error {
 
 // attempt is what the first transaction of a password step found.
 type attempt struct {
-	user   *idc.User // nil: there is nobody to prove
-	phc    string    // "" : nothing to compare with
-	reason string    // private: why phc is empty
+	user    *idc.User // nil: there is nobody to prove
+	phc     string    // "" : nothing to compare with
+	reason  string    // private: why phc is empty
+	keys    [2]string // the counters of the user name
+	counted []failure // what was counted ahead of the judgement
 }
 
 // Password judges a user name and a password, and begins a flow when they are right. Errors: one
@@ -69,7 +72,7 @@ func (s *Service) Password(ctx context.Context, change idc.ChangeSet, userName, 
 	}
 	right, err := s.Hasher.Verify(ctx, found.phc, password)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.notJudged(ctx, change, found))
 	}
 	flow := s.newFlow(from)
 	if !right {
@@ -84,14 +87,16 @@ func (s *Service) Password(ctx context.Context, change idc.ChangeSet, userName, 
 		if err != nil || current.PHC != found.phc {
 			return badCredentials("the password was changed during the check")
 		}
-		if err := Forget(tx, userKey(userName)); err != nil {
-			return err
+		for _, key := range found.keys {
+			if err := Forget(tx, key); err != nil {
+				return err
+			}
 		}
-		if current.MustChange {
-			flow.UserID, flow.PasswordAt, flow.Step = u.ID, s.now(), idc.SigninNewPassword
-			return tx.PutSigninFlow(flow)
+		flow.PasswordAt = s.now()
+		if current.ChangedAt.After(flow.PasswordAt) { // by the clock of another node
+			flow.PasswordAt = current.ChangedAt
 		}
-		return s.afterPassword(tx, flow, u)
+		return s.begin(tx, flow, u)
 	})
 	if err != nil {
 		return nil, err
@@ -108,7 +113,6 @@ func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName stri
 	var found attempt
 	limits := s.limits()
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		found = attempt{reason: "no such user"}
 		now := s.now()
 		blocked, err := limits.Address.Locked(tx, addressKey(from.IP), now)
 		if err != nil {
@@ -117,34 +121,20 @@ func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName stri
 		if blocked {
 			return idc.Errorf(idc.Throttled, "There were too many failed sign-ins from your network address. Wait some minutes and try again.")
 		}
-		key := userKey(userName)
-		locked, err := limits.User.Locked(tx, key, now)
-		if err != nil {
+		var stored *idc.Password
+		if found, stored, err = lookUp(tx, userName); err != nil {
 			return err
 		}
-		if !locked {
-			if err := limits.User.Fail(tx, key, now); err != nil {
-				return err
-			}
-		}
-		u, err := tx.UserByName(userName)
-		if idc.IsNotFound(err) || idc.KindOf(err) == idc.Invalid {
-			return nil // nobody, or not even a name
-		}
+		found.keys[0], found.keys[1] = passwordKeys(userName, stored.ChangedAt, from.IP)
+		locked, err := s.count(tx, &found, now)
 		if err != nil {
-			return err
-		}
-		found.user = u
-		stored, err := tx.Password(u.ID)
-		if err != nil && !idc.IsNotFound(err) {
 			return err
 		}
 		switch {
-		case err != nil:
-			found.reason = "the user has no password"
+		case found.reason != "":
 		case locked:
 			found.reason = "the account is locked"
-		case u.Status != idc.UserEnabled:
+		case found.user.Status != idc.UserEnabled:
 			found.reason = "the user is disabled"
 		default:
 			found.phc, found.reason = stored.PHC, "wrong password"
@@ -152,6 +142,54 @@ func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName stri
 		return nil
 	})
 	return found, err
+}
+
+// lookUp finds the user of a typed name and the password; the reason says what is missing. The password is
+// never nil.
+func lookUp(r store.Reader, userName string) (attempt, *idc.Password, error) {
+	u, err := r.UserByName(userName)
+	if idc.IsNotFound(err) || idc.KindOf(err) == idc.Invalid { // nobody, or not even a name
+		return attempt{reason: "no such user"}, &idc.Password{}, nil
+	}
+	if err != nil {
+		return attempt{}, nil, err
+	}
+	stored, err := r.Password(u.ID)
+	if idc.IsNotFound(err) {
+		return attempt{user: u, reason: "the user has no password"}, &idc.Password{}, nil
+	}
+	return attempt{user: u}, stored, err
+}
+
+// count counts an attempt against the user name, here and anywhere, unless one of the two is locked.
+func (s *Service) count(tx store.Tx, found *attempt, now time.Time) (locked bool, err error) {
+	limits := [2]Limit{s.limits().User, s.limits().Anywhere}
+	for i, limit := range limits {
+		if locked, err = limit.Locked(tx, found.keys[i], now); err != nil || locked {
+			return locked, err
+		}
+	}
+	for i, limit := range limits {
+		counted, err := limit.count(tx, found.keys[i], now)
+		if err != nil {
+			return false, err
+		}
+		found.counted = append(found.counted, counted)
+	}
+	return false, nil
+}
+
+// notJudged takes back what was counted for an attempt that no hash was computed for. The person may have gone
+// away: the counters are put right all the same.
+func (s *Service) notJudged(ctx context.Context, change idc.ChangeSet, found attempt) error {
+	return s.Store.Update(context.WithoutCancel(ctx), change, func(tx store.Tx) error {
+		for _, counted := range found.counted {
+			if err := counted.takeBack(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // passwordFailed counts the failure of the address and reports it.
@@ -171,27 +209,49 @@ func (s *Service) passwordFailed(ctx context.Context, change idc.ChangeSet, foun
 	return badCredentials(found.reason)
 }
 
-// afterPassword moves a flow to the second factor: asking for it, or registering one.
-func (s *Service) afterPassword(tx store.Tx, flow *idc.SigninFlow, u *idc.User) error {
+// begin stores a flow whose password was right, at its first step.
+func (s *Service) begin(tx store.Tx, flow *idc.SigninFlow, u *idc.User) error {
 	flow.UserID = u.ID
-	if flow.PasswordAt.IsZero() {
-		flow.PasswordAt = s.now()
-	}
-	devices, err := tx.ListTOTPDevices(u.ID)
-	if err != nil {
+	if err := s.place(tx, flow); err != nil {
 		return err
 	}
-	if len(devices) > 0 {
-		flow.Step = idc.SigninFactor
-		return tx.PutSigninFlow(flow)
-	}
-	flow.Step = idc.SigninEnrol
-	flow.EnrolSecret = s.Ring.SealString(s.IDs.Bytes(totpSecretSize), enrolPlace(flow.ID))
 	return tx.PutSigninFlow(flow)
 }
 
+// place sets the step that a flow is to take next, from what is proven and what the user has. It is the only
+// place that knows the order; every step asks it first, because the answer may have changed since the page
+// was shown.
+//
+// A registered factor comes before anything else: the password alone neither sets another nor adds a factor.
+// Who has none sets the password first, so that the factor is bound to one that only this person knows.
+func (s *Service) place(r store.Reader, flow *idc.SigninFlow) error {
+	devices, err := r.ListTOTPDevices(flow.UserID)
+	if err != nil {
+		return err
+	}
+	password, err := r.Password(flow.UserID)
+	if err != nil {
+		return err
+	}
+	switch proven := !flow.FactorAt.IsZero(); {
+	case !proven && len(devices) > 0:
+		flow.Step, flow.EnrolSecret = idc.SigninFactor, ""
+	case password.MustChange:
+		flow.Step = idc.SigninNewPassword
+	case proven:
+		flow.Step = idc.SigninDone
+	case flow.EnrolSecret == "":
+		flow.EnrolSecret = s.Ring.SealString(s.IDs.Bytes(totpSecretSize), enrolPlace(flow.ID))
+		flow.Step = idc.SigninEnrol
+	default:
+		flow.Step = idc.SigninEnrol
+	}
+	return nil
+}
+
 // Flow returns the flow of an id as it stands, with its user, when it belongs to the browser. A flow that is
-// unknown, over, of another browser, or of a user who may not sign in any more is Expired.
+// unknown, over, of another browser, or of a user who may not sign in any more is Expired, and so is one that
+// was begun with a password that is not the current one.
 func (s *Service) Flow(ctx context.Context, id, browserSecret string) (*idc.SigninFlow, *idc.User, error) {
 	var flow *idc.SigninFlow
 	var u *idc.User
@@ -225,10 +285,18 @@ func OpenFlow(r store.Reader, id, browserSecret string, now time.Time) (*idc.Sig
 	if idc.IsNotFound(err) {
 		return nil, nil, over
 	}
+	if err != nil {
+		return nil, nil, err
+	}
+	password, err := r.Password(u.ID)
+	if idc.IsNotFound(err) || err == nil && password.ChangedAt.After(flow.PasswordAt) {
+		return nil, nil, over
+	}
 	return flow, u, err
 }
 
-// NewPassword sets the password the person has to choose and moves the flow on. Errors: Invalid (policy).
+// NewPassword sets the password the person has to choose and moves the flow on; other flows that were begun
+// with the old one are over. Errors: Invalid (policy).
 func (s *Service) NewPassword(ctx context.Context, change idc.ChangeSet, flowID, browserSecret, password string) (*idc.SigninFlow, error) {
 	flow, _, err := s.Flow(ctx, flowID, browserSecret)
 	if err != nil {
@@ -242,16 +310,23 @@ func (s *Service) NewPassword(ctx context.Context, change idc.ChangeSet, flowID,
 		return nil, err
 	}
 	err = s.Store.Update(ctx, change, func(tx store.Tx) error {
-		var u *idc.User
 		var err error
-		flow, u, err = s.flow(tx, flowID, browserSecret)
-		if err != nil || flow.Step != idc.SigninNewPassword {
+		if flow, _, err = s.flow(tx, flowID, browserSecret); err != nil || flow.Step != idc.SigninNewPassword {
 			return err
 		}
-		if err := s.save(tx, u.ID, prepared, false); err != nil {
+		if err := s.place(tx, flow); err != nil {
 			return err
 		}
-		return s.afterPassword(tx, flow, u)
+		if flow.Step == idc.SigninNewPassword {
+			flow.PasswordAt = s.now()
+			if err := s.save(tx, flow.UserID, prepared, false, flow.PasswordAt); err != nil {
+				return err
+			}
+			if err := s.place(tx, flow); err != nil {
+				return err
+			}
+		}
+		return tx.PutSigninFlow(flow)
 	})
 	if err != nil {
 		return nil, err

@@ -82,13 +82,11 @@ func (s *Service) UseLink(ctx context.Context, change idc.ChangeSet, secret, pas
 		if err := tx.PutOneTimeLink(link); err != nil {
 			return err
 		}
-		if err := Forget(tx, userKey(u.UserName)); err != nil {
+		flow.PasswordAt = link.UsedAt
+		if err := s.save(tx, u.ID, prepared, false, flow.PasswordAt); err != nil {
 			return err
 		}
-		if err := s.save(tx, u.ID, prepared, false); err != nil {
-			return err
-		}
-		return s.afterPassword(tx, flow, u)
+		return s.begin(tx, flow, u)
 	})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -94,9 +95,9 @@ func history(p *idc.Password) []string {
 	return all[:min(len(all), remembered)]
 }
 
-// save stores a prepared password, unless the password was changed meanwhile. It ends the portal sessions
-// and tokens that the old password opened.
-func (s *Service) save(tx store.Tx, userID string, p newPassword, mustChange bool) error {
+// save stores a prepared password, unless the password was changed meanwhile. It ends the portal sessions,
+// tokens and flows that the old password opened.
+func (s *Service) save(tx store.Tx, userID string, p newPassword, mustChange bool, now time.Time) error {
 	current, err := tx.Password(userID)
 	if idc.IsNotFound(err) {
 		current, err = &idc.Password{UserID: userID}, nil
@@ -110,12 +111,12 @@ func (s *Service) save(tx store.Tx, userID string, p newPassword, mustChange boo
 	previous := history(current)
 	err = tx.PutPassword(&idc.Password{
 		UserID: userID, PHC: p.phc, Previous: previous[:min(len(previous), remembered-1)],
-		MustChange: mustChange, ChangedAt: s.now(),
+		MustChange: mustChange, ChangedAt: now,
 	})
 	if err != nil {
 		return err
 	}
-	return directory.Revoke(tx, userID, s.now())
+	return directory.Revoke(tx, userID, now)
 }
 
 // SetPassword sets the password of a user for an administrator. With mustChange the person has to choose
@@ -126,13 +127,9 @@ func (s *Service) SetPassword(ctx context.Context, change idc.ChangeSet, userID,
 		return err
 	}
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		u, err := tx.User(userID)
-		if err != nil {
+		if _, err := tx.User(userID); err != nil {
 			return err
 		}
-		if err := Forget(tx, userKey(u.UserName)); err != nil {
-			return err
-		}
-		return s.save(tx, userID, prepared, mustChange)
+		return s.save(tx, userID, prepared, mustChange, s.now())
 	})
 }

@@ -254,6 +254,105 @@ func TestLockGrowsAndLifts(t *testing.T) {
 	}
 }
 
+// TestAStrangerCannotLockAPersonOut: failures lock the name for the network they come from.
+func TestAStrangerCannotLockAPersonOut(t *testing.T) {
+	w := newWorld(t)
+	w.person("ana", true)
+	try := func(ip, password string) error {
+		_, err := w.Password(t.Context(), w.change(), "ana", password, from(ip))
+		return err
+	}
+	for range 20 {
+		if try("198.51.100.7", "wrong") == nil {
+			t.Fatal("a wrong password works")
+		}
+	}
+	if try("198.51.100.8", goodPassword) == nil {
+		t.Error("a neighbour in the same network is not locked")
+	}
+	if err := try("192.0.2.1", goodPassword); err != nil {
+		t.Errorf("the owner, from elsewhere: %v", err)
+	}
+}
+
+// TestAPatientStrangerCannotLockAPersonOut: who keeps trying whenever the own lock lifts gets nowhere either.
+func TestAPatientStrangerCannotLockAPersonOut(t *testing.T) {
+	w := newWorld(t)
+	w.person("ana", true)
+	for range 500 {
+		_, _ = w.Password(t.Context(), w.change(), "ana", "wrong", from("198.51.100.7"))
+		w.clock.Advance(5 * time.Minute)
+	}
+	if _, err := w.password("ana", goodPassword); err != nil {
+		t.Errorf("the owner, from elsewhere: %v", err)
+	}
+}
+
+// TestManyNetworksTogetherAreLimited, for a name that exists and for one that does not.
+func TestManyNetworksTogetherAreLimited(t *testing.T) {
+	w := newWorld(t)
+	w.person("ana", true)
+	for _, name := range []string{"ana", "nobody"} {
+		for i := range authn.DefaultLimits().Anywhere.Free + 1 {
+			_, _ = w.Password(t.Context(), w.change(), name, "wrong", from(fmt.Sprintf("10.0.%d.1", i)))
+		}
+		before := w.counters(name)
+		if !strings.Contains(before, fmt.Sprintf("\n%d since ", authn.DefaultLimits().Anywhere.Free+1)) {
+			t.Errorf("%s: counted %s", name, before)
+		}
+		_, err := w.password(name, goodPassword)
+		wantError(t, err, idc.Unauthenticated, idc.ReasonBadCredentials, "not right")
+		if after := w.counters(name); after != before {
+			t.Errorf("%s: an attempt at a locked name is counted: %s, then %s", name, before, after)
+		}
+	}
+}
+
+// TestAFullHasherCountsNothing: what was not judged is not a failure, for whatever name.
+func TestAFullHasherCountsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.person("ana", true)
+	limit, room := authn.DefaultLimits().User, w.Hasher
+	for _, failures := range []int{0, limit.Free, 1} { // the last one locks, and another would lock for longer
+		for _, name := range []string{"ana", "nobody"} {
+			w.Hasher = room
+			for range failures {
+				_, _ = w.password(name, "wrong")
+			}
+		}
+		w.clock.Advance(limit.FirstLock)
+		w.Hasher = authn.NewHasher(authn.DefaultCost(), -runtime.GOMAXPROCS(0))
+		for _, name := range []string{"ana", "nobody"} {
+			before := w.counters(name)
+			for range 10 {
+				_, err := w.password(name, goodPassword)
+				wantError(t, err, idc.Throttled, "", "signing in at the moment")
+			}
+			if after := w.counters(name); after != before {
+				t.Errorf("%s: %s, then %s", name, before, after)
+			}
+		}
+	}
+	w.Hasher = room
+	if _, err := w.password("ana", goodPassword); err != nil {
+		t.Errorf("the right password afterwards: %v", err)
+	}
+}
+
+func TestANewPasswordLiftsTheLock(t *testing.T) {
+	w := newWorld(t)
+	u := w.person("ana", true)
+	for range authn.DefaultLimits().User.Free + 1 {
+		_, _ = w.password("ana", "wrong")
+	}
+	if err := w.SetPassword(t.Context(), w.change(), u.ID, "Another-Horse-9", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.password("ana", "Another-Horse-9"); err != nil {
+		t.Errorf("the password that the administrator just set: %v", err)
+	}
+}
+
 func TestLockSurvivesARestart(t *testing.T) {
 	w := newWorld(t)
 	w.person("ana", true)
@@ -336,8 +435,85 @@ func TestMustChangePassword(t *testing.T) {
 	if err != nil || flow.Step != idc.SigninEnrol {
 		t.Fatalf("flow %+v, %v", flow, err)
 	}
+	if _, _, err := w.Flow(t.Context(), flow.ID, cookie); err != nil {
+		t.Errorf("the flow that set the password is over: %v", err)
+	}
 	if again, err := w.password("ana", "Another-Horse-9"); err != nil || again.Step != idc.SigninEnrol {
 		t.Errorf("the new password: %+v, %v", again, err)
+	}
+}
+
+// TestFactorComesBeforeANewPassword: the password alone does not set another.
+func TestFactorComesBeforeANewPassword(t *testing.T) {
+	w := newWorld(t)
+	u := w.person("ana", true)
+	if err := w.SetPassword(t.Context(), w.change(), u.ID, "Another-Horse-9", true); err != nil {
+		t.Fatal(err)
+	}
+	flow, err := w.password("ana", "Another-Horse-9")
+	if err != nil || flow.Step != idc.SigninFactor {
+		t.Fatalf("after the password: %+v, %v", flow, err)
+	}
+	if got, err := w.NewPassword(t.Context(), w.change(), flow.ID, cookie, "Stolen-Horse-9"); err != nil || got.Step != idc.SigninFactor {
+		t.Errorf("a new password without the factor: %+v, %v", got, err)
+	}
+	if flow, err = w.factor(flow, w.code(secret)); err != nil || flow.Step != idc.SigninNewPassword {
+		t.Fatalf("after the factor: %+v, %v", flow, err)
+	}
+	if flow, err = w.NewPassword(t.Context(), w.change(), flow.ID, cookie, "Chosen-Horse-9"); err != nil || flow.Step != idc.SigninDone {
+		t.Fatalf("after the new password: %+v, %v", flow, err)
+	}
+	if _, err := w.password("ana", "Chosen-Horse-9"); err != nil {
+		t.Errorf("the chosen password: %v", err)
+	}
+}
+
+// TestFactorRegisteredMeanwhileComesBeforeANewPassword: so does one that the flow has not seen yet.
+func TestFactorRegisteredMeanwhileComesBeforeANewPassword(t *testing.T) {
+	w := newWorld(t)
+	u := w.user("ana")
+	if err := w.SetPassword(t.Context(), w.change(), u.ID, goodPassword, true); err != nil {
+		t.Fatal(err)
+	}
+	flow := w.flow("ana")
+	if err := w.RegisterTOTP(t.Context(), w.change(), u.ID, "phone", secret); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.NewPassword(t.Context(), w.change(), flow.ID, cookie, "Stolen-Horse-9"); err != nil || got.Step != idc.SigninFactor {
+		t.Errorf("a new password without the factor: %+v, %v", got, err)
+	}
+	if _, err := w.password("ana", "Stolen-Horse-9"); err == nil {
+		t.Error("it was set")
+	}
+}
+
+// TestANewPasswordEndsFlowsOfTheOld: whoever knew the old one does not finish with it.
+func TestANewPasswordEndsFlowsOfTheOld(t *testing.T) {
+	w := newWorld(t)
+	u := w.person("ana", true)
+	byAdministrator := w.flow("ana")
+	if err := w.SetPassword(t.Context(), w.change(), u.ID, "Another-Horse-9", false); err != nil {
+		t.Fatal(err)
+	}
+	_, err := w.factor(byAdministrator, w.code(secret))
+	wantError(t, err, idc.Expired, "", "Start again")
+
+	byLink, err := w.password("ana", "Another-Horse-9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := w.IssueLink(t.Context(), w.change(), u.ID, authn.LinkInvitation, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := w.UseLink(t.Context(), w.change(), link, "Linked-Horse-9", from("192.0.2.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.factor(byLink, w.code(secret))
+	wantError(t, err, idc.Expired, "", "Start again")
+	if _, err := w.factor(own, w.code(secret)); err != nil {
+		t.Errorf("the flow of the link itself: %v", err)
 	}
 }
 

@@ -110,7 +110,7 @@ type outcome struct {
 	err    error
 }
 
-// Factor judges a code of a registered authenticator and finishes the flow when it is right. A code is good
+// Factor judges a code of a registered authenticator and moves the flow on when it is right. A code is good
 // once, whatever the number of requests that carry it. Errors: Unauthenticated with ReasonBadCode; Expired
 // when the flow is over, also after flowFailures wrong codes.
 func (s *Service) Factor(ctx context.Context, change idc.ChangeSet, flowID, browserSecret, code string) (*idc.SigninFlow, error) {
@@ -138,7 +138,7 @@ func (s *Service) Factor(ctx context.Context, change idc.ChangeSet, flowID, brow
 }
 
 // Enrol registers the authenticator that the flow offers, when the code proves that the person has it, and
-// finishes the flow. Errors as Factor; QuotaExceeded; Invalid for a name that is too long.
+// finishes the flow. When one was registered meanwhile, the flow goes on with that one. Errors as Factor; QuotaExceeded; Invalid for a name that is too long.
 func (s *Service) Enrol(ctx context.Context, change idc.ChangeSet, flowID, browserSecret, code, name string) (*idc.SigninFlow, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		name = "Authenticator"
@@ -174,6 +174,12 @@ func (s *Service) codeStep(ctx context.Context, change idc.ChangeSet, flowID, br
 		if flow.Step != at {
 			return nil // a form that came twice: the flow says where to go
 		}
+		if err := s.place(tx, flow); err != nil {
+			return err
+		}
+		if flow.Step != at {
+			return tx.PutSigninFlow(flow) // an authenticator came or went since
+		}
 		result.judged = true
 		limit, key, now := s.limits().Code, codeKey(u.ID), s.now()
 		locked, err := limit.Locked(tx, key, now)
@@ -190,7 +196,10 @@ func (s *Service) codeStep(ctx context.Context, change idc.ChangeSet, flowID, br
 			result.err = badCode(fmt.Sprintf("step %s, locked %t", at, locked))
 			return s.codeFailed(tx, flow, locked)
 		}
-		flow.FactorAt, flow.Step = now, idc.SigninDone
+		flow.FactorAt = now
+		if err := s.place(tx, flow); err != nil {
+			return err
+		}
 		if err := Forget(tx, key); err != nil {
 			return err
 		}

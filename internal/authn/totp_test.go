@@ -205,6 +205,30 @@ func TestEnrolmentInParallelMakesOneDevice(t *testing.T) {
 	}
 }
 
+// TestAnOldFlowAddsNoSecondDevice: who had the password before the owner enrolled does not get in after.
+func TestAnOldFlowAddsNoSecondDevice(t *testing.T) {
+	w := newWorld(t)
+	u := w.person("ana", false)
+	stranger := w.flow("ana")
+	offer, err := w.Enrolment(stranger, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.RegisterTOTP(t.Context(), w.change(), u.ID, "the owner's", secret); err != nil {
+		t.Fatal(err)
+	}
+	flow, err := w.Enrol(t.Context(), w.change(), stranger.ID, cookie, w.code(offer.Secret), "the stranger's")
+	if err != nil || flow.Step != idc.SigninFactor {
+		t.Errorf("enrolling: %+v, %v; want to be asked for the owner's code", flow, err)
+	}
+	devices, err := w.Devices(t.Context(), u.ID)
+	if err != nil || len(devices) != 1 {
+		t.Errorf("devices %+v, %v", devices, err)
+	}
+	_, err = w.factor(flow, w.code(offer.Secret))
+	wantError(t, err, idc.Unauthenticated, idc.ReasonBadCode, "")
+}
+
 func TestAtMostTwoDevices(t *testing.T) {
 	w := newWorld(t)
 	u := w.person("ana", true)

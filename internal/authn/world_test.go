@@ -2,6 +2,7 @@ package authn_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -141,4 +142,32 @@ func wantError(t *testing.T, err error, kind idc.Kind, reason idc.Reason, text s
 	if idc.KindOf(err) != kind || idc.ReasonOf(err) != reason || !strings.Contains(idc.PublicMessage(err), text) {
 		t.Fatalf("got %v, want %s/%s with %q", err, kind, reason, text)
 	}
+}
+
+// counters shows the password counters of a user name, as attempts of password meet them.
+func (w *world) counters(name string) string {
+	w.t.Helper()
+	var text string
+	w.view(func(r store.Reader) {
+		var changed time.Time
+		if u, err := r.UserByName(name); err == nil {
+			p, err := r.Password(u.ID)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			changed = p.ChangedAt
+		}
+		network, anywhere := authn.PasswordKeys(name, changed, "192.0.2.1")
+		for _, key := range []string{network, anywhere} {
+			counter, err := r.Throttle(key)
+			if idc.IsNotFound(err) {
+				counter, err = &idc.Throttle{}, nil
+			}
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			text += fmt.Sprintf("%d since %s, locked until %s\n", counter.Failures, counter.WindowStart, counter.LockedUntil)
+		}
+	})
+	return text
 }

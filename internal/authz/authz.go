@@ -68,7 +68,7 @@ func (s *Service) Authorize(ctx context.Context, q Question) error {
 // one decides about one resource.
 func (s *Service) one(ctx context.Context, q Question, resource string, caller *cachedRole, policies policy.Policies) error {
 	owner := resourceAccount(resource, q.Caller.AccountID, s.Instance.OwnerAccountID)
-	target, err := s.target(ctx, q.Action, resource)
+	target, err := s.target(ctx, q, resource)
 	if err != nil {
 		return err
 	}
@@ -93,10 +93,16 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 		PrincipalInManagementAccount: q.Caller.AccountID == s.Instance.OwnerAccountID,
 		ResourceInManagementAccount:  owner == s.Instance.OwnerAccountID,
 	}
-	if err := s.fillContext(ctx, &req.Context, q, caller, target.tags, owner); err != nil {
+	if err := s.fillContext(ctx, &req.Context, q, caller, target, owner); err != nil {
 		return err
 	}
 	decision := policy.Evaluate(&req, &policies)
+	if decision.Effect == policy.Allowed && target.trustedAnother(q.Caller) {
+		// Whatever the trust policy gives the ARN it gave to a role that is gone;
+		// what it denies the ARN has been judged above.
+		req.Principal.RoleARN = ""
+		decision = policy.Evaluate(&req, &policies)
+	}
 	if decision.Effect == policy.Allowed {
 		return nil
 	}
@@ -144,28 +150,40 @@ func (s *Service) sessionDocument(ctx context.Context, policyARN string) (p *pol
 
 // targetPolicy is the resource's own side of a decision.
 type targetPolicy struct {
-	trust   *policy.Policy
-	tags    []idc.Tag
-	missing bool
+	trust      *policy.Policy
+	trustedIDs map[string]string // of the roles that trust names, by ARN
+	tags       []idc.Tag
+	iam        bool // it lives in IAM
+	missing    bool
 }
 
-// target loads the trust policy where the resource is a role to be assumed.
-func (s *Service) target(ctx context.Context, action, resource string) (targetPolicy, error) {
-	if !assumes(action) {
-		return targetPolicy{}, nil
+// trustedAnother reports whether the trust policy, when it was saved, meant
+// another role of the caller's ARN.
+func (t targetPolicy) trustedAnother(c idc.Caller) bool {
+	id, named := t.trustedIDs[c.PrincipalARN]
+	return named && id != c.RoleID
+}
+
+// target loads what the resource itself brings: its tags, and the trust policy
+// of a role to be assumed.
+func (s *Service) target(ctx context.Context, q Question, resource string) (targetPolicy, error) {
+	if !assumes(q.Action) {
+		return s.tagsOf(ctx, q, resource)
 	}
-	account, path, name, err := arn.ParseRole(resource)
+	account, _, name, err := arn.ParseRole(resource)
 	if err != nil {
 		return targetPolicy{}, idc.Errorf(idc.Invalid, "%s is invalid", resource).Because(err)
 	}
 	found, err := s.cache.roleNamed(ctx, s, account, name)
-	if idc.IsNotFound(err) || (err == nil && (found.role.Name != name || found.role.Path != path)) {
+	// Policies match the text of the ARN, so only the role's own text reaches it,
+	// not one with another partition or letter case.
+	if idc.IsNotFound(err) || (err == nil && found.role.ARN != resource) {
 		return targetPolicy{missing: true}, nil
 	}
 	if err != nil {
 		return targetPolicy{}, err
 	}
-	return targetPolicy{trust: found.documents.Trust, tags: found.role.Tags}, nil
+	return targetPolicy{trust: found.documents.Trust, trustedIDs: found.role.TrustedIDs, tags: found.role.Tags, iam: true}, nil
 }
 
 func assumes(action string) bool {

@@ -181,11 +181,50 @@ func TestAssumingRoles(t *testing.T) {
 	if err := f.ask(without, "sts:AssumeRole", target); idc.KindOf(err) != idc.Denied {
 		t.Errorf("trusted, but not allowed by its own policies: %v", err)
 	}
-	for _, role := range []string{"arn:aws:iam::111111111111:role/NotThere", "arn:aws:iam::111111111111:role/trusting"} {
+	// Policies match the text of an ARN: a spelling they do not name must not reach the role.
+	for _, role := range []string{
+		"arn:aws:iam::111111111111:role/NotThere", "arn:aws:iam::111111111111:role/trusting", "arn:aws:iam::111111111111:role/path/Trusting",
+		"arn:aws-cn:iam::111111111111:role/Trusting", "arn:aws-us-gov:iam::111111111111:role/Trusting", "arn:aws-x:iam::111111111111:role/Trusting",
+	} {
 		err := f.ask(allowed, "sts:AssumeRole", role)
 		want := "User: " + allowed.ARN + " is not authorized to perform: sts:AssumeRole on resource: " + role
 		if idc.PublicMessage(err) != want {
 			t.Errorf("%s:\n got %v\nwant %s", role, err, want)
 		}
+	}
+}
+
+// TestRoleMadeAgainIsNotTrusted: trust in a role's ARN is trust in the role that bore it.
+func TestRoleMadeAgainIsNotTrusted(t *testing.T) {
+	f := setUp(t)
+	ctx, roles := f.T.Context(), f.authz.Roles
+	trusted := f.Role(testidc.Member, "Deploy", trustAll, admin)
+	trust := func(principals string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[` + principals + `]},"Action":"sts:AssumeRole"}]}`
+	}
+	for name, principals := range map[string]string{"ByRole": `"` + trusted.ARN + `"`, "ByAccount": `"` + trusted.ARN + `","222222222222"`} {
+		if _, err := roles.Create(ctx, f.Change(), testidc.Management, role.Definition{Name: name, TrustPolicy: trust(principals)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const byRole, byAccount = "arn:aws:iam::111111111111:role/ByRole", "arn:aws:iam::111111111111:role/ByAccount"
+	if err := f.ask(f.caller(trusted), "sts:AssumeRole", byRole); err != nil {
+		t.Errorf("the role that is trusted: %v", err)
+	}
+	f.Update(func(tx store.Tx) error { return tx.DeleteRole(testidc.Member, "Deploy") })
+	again := f.caller(f.Role(testidc.Member, "Deploy", trustAll, admin))
+	f.authz.Forget(store.Event{Noun: store.NounRole})
+	if err := f.ask(again, "sts:AssumeRole", byRole); idc.KindOf(err) != idc.Denied {
+		t.Errorf("another role of the same ARN: %v, want Denied", err)
+	}
+	if err := f.ask(again, "sts:AssumeRole", byAccount); err != nil {
+		t.Errorf("another role of the same ARN, its account is trusted: %v", err)
+	}
+	if err := roles.UpdateTrust(ctx, f.Change(), testidc.Management, "ByRole", trust(`"`+trusted.ARN+`"`)); err != nil {
+		t.Fatal(err)
+	}
+	f.authz.Forget(store.Event{Noun: store.NounRole})
+	if err := f.ask(again, "sts:AssumeRole", byRole); err != nil {
+		t.Errorf("after the trust policy was saved again: %v", err)
 	}
 }

@@ -34,6 +34,7 @@ type cache struct {
 	byID       map[string]*cachedRole
 	byName     map[string]*cachedRole
 	places     map[string]*cachedPlace
+	tags       map[string]*tagged // by ARN
 }
 
 // Forget drops what an event of store.Watch makes stale.
@@ -43,11 +44,15 @@ func (s *Service) Forget(e store.Event) {
 	defer c.mu.Unlock()
 	switch e.Noun {
 	case store.NounRole, store.NounManagedPolicy:
-		c.byID, c.byName = nil, nil
-	case store.NounAccount, store.NounOU, store.NounOrganizationPolicy, store.NounPolicyAttachment:
+		c.byID, c.byName, c.tags = nil, nil, nil
+	case store.NounAccount, store.NounOU, store.NounOrganizationPolicy:
+		c.places, c.tags = nil, nil
+	case store.NounPolicyAttachment:
 		c.places = nil
+	case store.NounSAMLProvider, store.NounPermissionSet, store.NounInstance:
+		c.tags = nil
 	case store.NounLost:
-		c.byID, c.byName, c.places = nil, nil, nil
+		c.byID, c.byName, c.places, c.tags = nil, nil, nil, nil
 	default:
 		return
 	}

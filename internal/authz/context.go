@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/policy"
 )
 
@@ -16,7 +15,7 @@ var multivalued = map[string]bool{"aws:TagKeys": true, "sts:TransitiveTagKeys": 
 // fillContext builds the request context. A key that is not set here is missing
 // in the sense of the policy language; each is set exactly when AWS says it is
 // present ("AWS global condition context keys", "Available keys for IAM and STS").
-func (s *Service) fillContext(ctx context.Context, c *policy.Context, q Question, caller *cachedRole, targetTags []idc.Tag, owner string) error {
+func (s *Service) fillContext(ctx context.Context, c *policy.Context, q Question, caller *cachedRole, target targetPolicy, owner string) error {
 	s.setPrincipal(c, q, caller)
 	place, err := s.cache.place(ctx, s, q.Caller.AccountID)
 	if err != nil {
@@ -35,9 +34,11 @@ func (s *Service) fillContext(ctx context.Context, c *policy.Context, q Question
 		c.Set("aws:ResourceOrgID", s.Instance.OrganizationID)
 		c.SetMulti("aws:ResourceOrgPaths", resourcePlace.path)
 	}
-	for _, t := range targetTags {
+	for _, t := range target.tags {
 		c.Set("aws:ResourceTag/"+t.Key, t.Value)
-		c.Set("iam:ResourceTag/"+t.Key, t.Value)
+		if target.iam {
+			c.Set("iam:ResourceTag/"+t.Key, t.Value)
+		}
 	}
 	setRequest(c, q)
 	for key, values := range q.Keys {

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// isoLayout is how AWS writes times in XML and query strings: UTC, and
-// milliseconds only where there are any.
-const isoLayout = "2006-01-02T15:04:05.999Z"
+// isoLayout is how AWS writes times in XML and query strings: UTC, in whole
+// seconds.
+const isoLayout = "2006-01-02T15:04:05Z"
 
 // httpLayout is RFC 9110's IMF-fixdate.
 const httpLayout = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// FormatTime writes a timestamp as text. Times are in UTC, to the millisecond.
+// FormatTime writes a timestamp as text, in UTC: epoch seconds to the
+// millisecond, ISO 8601 and HTTP dates in whole seconds, which cuts the rest off.
 func FormatTime(f TimeFormat, t time.Time) string {
 	t = t.UTC().Truncate(time.Millisecond)
 	switch f {
@@ -43,7 +44,7 @@ func AppendEpoch(b []byte, t time.Time) []byte {
 	return b
 }
 
-// ParseTime reads what FormatTime writes, and RFC 3339 with any offset.
+// ParseTime reads what FormatTime writes, and RFC 3339 with any offset and fraction.
 func ParseTime(f TimeFormat, s string) (time.Time, error) {
 	switch f {
 	case TimeEpoch:

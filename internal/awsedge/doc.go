@@ -17,6 +17,12 @@
 // SCIM, the command line and tests. So nothing is "internal" enough to skip
 // authorisation or the record.
 //
+// What is refused before the caller is known costs a record and proves nothing.
+// A Limiter bounds it by address (stranger.go), and with it what anybody may
+// store by registering a client or beginning a device authorization. Over the
+// budget the answer is SlowDownException or ThrottlingException, and the call is
+// counted in place of being recorded.
+//
 // Op is the only way to add an operation. Every operation of every model is
 // known: one without a handler answers HTTP 501 in its own protocol, is recorded
 // and logged, and Coverage counts it.

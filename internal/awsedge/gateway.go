@@ -10,11 +10,12 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
 )
 
-// Config is what a Gateway needs. Every field is required.
+// Config is what a Gateway needs. Every field but Limiter is required.
 type Config struct {
 	Authenticator Authenticator
 	Authorizer    Authorizer
 	Auditor       Auditor
+	Limiter       Limiter // nil: nobody is limited
 	Clock         clock.Clock
 	IDs           *ids.Source
 	Log           *slog.Logger

@@ -44,8 +44,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	a := answer{w: w, call: call, protocol: t.protocol, service: t.service}
+	if bodyErr == nil && len(body) > longestBody(t.op) {
+		bodyErr = tooLarge(longestBody(t.op))
+	}
 	if bodyErr != nil {
 		err = bodyErr
+	}
+	if refused := g.admitOpen(call); refused != nil {
+		a.fault(fault.Of(t.service, t.op, call.RequestID, refused))
+		return
 	}
 	if err != nil {
 		_, err = g.record(ctx, call, nil, nil, err)
@@ -112,10 +119,9 @@ func decode(r *http.Request, body []byte, t target) (in any, err error) {
 // readBody reads a body that is short enough. Of a longer one the rest is
 // thrown away, up to a limit, so that the connection stays usable.
 func readBody(r *http.Request) ([]byte, error) {
-	tooLarge := &idc.Error{Kind: idc.Invalid, Reason: fault.TooLarge,
-		Message: "The request body must not be longer than " + strconv.Itoa(maxBody) + " bytes."}
+	refusal := tooLarge(maxBody)
 	if r.ContentLength > maxBody && r.Header.Get("Expect") != "" {
-		return nil, tooLarge // the client waits for leave to send
+		return nil, refusal // the client waits for leave to send
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
@@ -126,9 +132,14 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	// What cannot be drained ends with the connection.
 	if _, err := io.CopyN(io.Discard, r.Body, maxDrain); err != nil && !errors.Is(err, io.EOF) {
-		tooLarge = tooLarge.Because(err)
+		refusal = refusal.Because(err)
 	}
-	return nil, tooLarge
+	return nil, refusal
+}
+
+func tooLarge(longest int) *idc.Error {
+	return &idc.Error{Kind: idc.Invalid, Reason: fault.TooLarge,
+		Message: "The request body must not be longer than " + strconv.Itoa(longest) + " bytes."}
 }
 
 func tlsVersion(r *http.Request) string {

@@ -22,14 +22,27 @@ type target struct {
 }
 
 // Matches reports whether a request is for the gateway rather than for a page:
-// a path of the portal API or of sso-oidc, a call at "/", or anything at "/" of
-// one of AWS's API hosts.
+// a path of the portal API or of sso-oidc, a call at "/", or anything at one of
+// AWS's API hosts but the pages that sso-oidc has there.
 func (g *Gateway) Matches(r *http.Request) bool {
+	if g.routes.apiHost(r) != nil {
+		return true
+	}
 	if r.URL.Path == "/" {
-		return r.Method == http.MethodPost || r.URL.Query().Has("Action") || g.routes.byHost(r.Host) != nil
+		return r.Method == http.MethodPost || r.URL.Query().Has("Action")
 	}
 	_, found := g.routes.findRest(r)
 	return found
+}
+
+// apiHost is the service whose host a request names, nil for pages. The
+// authorization endpoint is one, and so is all of sign-in but its token endpoint.
+func (r *routes) apiHost(req *http.Request) *ServiceModel {
+	s := r.byHost(req.Host)
+	if s == nil || s.Name == "signin" || req.URL.Path == "/authorize" {
+		return nil
+	}
+	return s
 }
 
 // findRest finds the restJson route of a request. Its operation is nil when the
@@ -90,8 +103,19 @@ func (g *Gateway) identify(r *http.Request, body []byte) (target, error) {
 		}
 		return t, nil
 	}
+	home := g.routes.apiHost(r)
+	if home != nil && r.URL.Path != "/" {
+		return target{protocol: home.Protocol, service: home.Service}, &idc.Error{Kind: idc.NotFound, Reason: fault.UnknownPath}
+	}
 	if values := r.Header.Values("X-Amz-Target"); len(values) > 0 {
 		return g.routes.byTarget(values)
+	}
+	if home != nil && home.Protocol != awsapi.Query {
+		t := target{protocol: home.Protocol, service: home.Service}
+		if home.Protocol == awsapi.JSON11 && r.Method == http.MethodPost {
+			return t, &idc.Error{Kind: idc.Invalid, Reason: fault.UnknownOperation}
+		}
+		return t, &idc.Error{Kind: idc.NotFound, Reason: fault.UnknownPath}
 	}
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err == nil && strings.Contains(mediaType, "json") {

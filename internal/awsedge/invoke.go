@@ -71,8 +71,18 @@ func (g *Gateway) authorize(ctx context.Context, call *Call, o *Operation, in an
 	return g.Authorizer.Authorize(ctx, call, o.model.Action, resources, keys)
 }
 
-// record audits the outcome of a call. A call that cannot be recorded has no answer.
+// record audits the outcome of a call. A call that cannot be recorded has no answer. Refusals of callers that are
+// not known are recorded as far as their address's budget goes.
 func (g *Gateway) record(ctx context.Context, call *Call, in, out any, err error) (any, error) {
+	if err != nil {
+		record, refused := g.admitRefusal(call)
+		if refused != nil {
+			return nil, refused
+		}
+		if !record {
+			return nil, err
+		}
+	}
 	if err != nil && call.ErrorCode == "" {
 		call.ErrorCode = fault.Of(call.Service, call.Operation, call.RequestID, err).Code
 	}

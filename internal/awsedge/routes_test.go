@@ -1,9 +1,14 @@
 package awsedge_test
 
 import (
+	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssooidc"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 )
 
 func TestMatches(t *testing.T) {
@@ -45,6 +50,14 @@ func TestMatches(t *testing.T) {
 		{"GET", "access-analyzer.us-east-1.amazonaws.com", "/analyzer", nil, true},
 		{"GET", "access-analyzer.us-east-1.amazonaws.com", "/analyzer/my-one", nil, true},
 		{"POST", "127.0.0.1", "/getAccountInformation", signed("sso"), false},
+		// API hosts have no pages but the authorization endpoint and sign-in.
+		{"GET", "portal.sso.eu-west-1.amazonaws.com", "/nothing/here", nil, true},
+		{"GET", "oidc.us-east-1.amazonaws.com", "/start", nil, true},
+		{"POST", "sso.us-east-1.amazonaws.com", "/x", nil, true},
+		{"GET", "sts.amazonaws.com", "/x", nil, true},
+		{"GET", "us-east-1.signin.amazonaws.com", "/oauth", nil, false},
+		{"GET", "signin.amazonaws.com", "/oauth", nil, false},
+		{"GET", "sso.example.com", "/x", nil, false},
 		{"POST", "127.0.0.1", "/getAccountInformation", signed("account"), true},
 	} {
 		r := httptest.NewRequest(c.method, c.path, strings.NewReader(""))
@@ -54,6 +67,55 @@ func TestMatches(t *testing.T) {
 		}
 		if got := w.Matches(r); got != c.want {
 			t.Errorf("Matches(%s %s%s) = %v, want %v", c.method, c.host, c.path, got, c.want)
+		}
+	}
+}
+
+// What no service has is answered in the protocol of the host's service.
+func TestNothingAtAnAPIHost(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		method, host, path string
+		status             int
+		contentType        string
+	}{
+		{"GET", "portal.sso.us-east-1.amazonaws.com", "/nothing", 404, "application/json"},
+		{"GET", "portal.sso.us-east-1.amazonaws.com", "/", 404, "application/json"},
+		{"GET", "oidc.us-east-1.amazonaws.com", "/token/x", 404, "application/json"},
+		{"GET", "sso.us-east-1.amazonaws.com", "/", 404, "application/x-amz-json-1.1"},
+		{"POST", "sso.us-east-1.amazonaws.com", "/", 400, "application/x-amz-json-1.1"},
+		{"POST", "identitystore.us-east-1.amazonaws.com", "/x", 404, "application/x-amz-json-1.1"},
+		{"GET", "iam.amazonaws.com", "/x", 404, "text/xml"},
+	} {
+		r := httptest.NewRequest(c.method, c.path, strings.NewReader(""))
+		r.Host = c.host
+		rec := httptest.NewRecorder()
+		w.ServeHTTP(rec, r)
+		if rec.Code != c.status || rec.Header().Get("Content-Type") != c.contentType || !strings.Contains(rec.Header().Get("X-Amzn-ErrorType")+rec.Body.String(), "UnknownOperationException") ||
+			len(rec.Header()["x-amzn-RequestId"]) != 1 || strings.Contains(rec.Body.String(), "nternal error") {
+			t.Errorf("%s %s%s: %d %v %s", c.method, c.host, c.path, rec.Code, rec.Header(), rec.Body)
+		}
+	}
+}
+
+// Unreadable requests to the services of sign-in, as the wire has them.
+func TestUnreadableSignInRequests(t *testing.T) {
+	w := newWorld(t,
+		awsedge.Op(ssooidc.CreateToken, func(context.Context, *awsedge.Call, *ssooidc.CreateTokenInput) (*ssooidc.CreateTokenOutput, error) {
+			return nil, nil
+		}),
+		awsedge.Op(ssoportal.ListAccounts, func(context.Context, *awsedge.Call, *ssoportal.ListAccountsInput) (*ssoportal.ListAccountsOutput, error) {
+			return nil, nil
+		}))
+	for _, c := range []struct{ method, path, body, want string }{
+		{"POST", "/token", `{"clientId":`, `"error":"invalid_request"`},
+		{"POST", "/token", `{"clientId":7}`, `"error":"invalid_request"`},
+		{"GET", "/assignment/accounts?max_result=x", "", `"message"`},
+		{"GET", "/assignment/accounts?max_result=1000", "", "ResultSize parameter must be within the valid limits of: 1-100"},
+	} {
+		rec := w.do(c.method, c.path, c.body, "X-Amz-Sso_bearer_token", "t")
+		if rec.Code != 400 || rec.Header().Get("X-Amzn-ErrorType") != "InvalidRequestException" || !strings.Contains(rec.Body.String(), c.want) {
+			t.Errorf("%s %s: %d %v %s", c.method, c.path, rec.Code, rec.Header(), rec.Body)
 		}
 	}
 }

@@ -91,6 +91,10 @@ func (c *Config) checkPublicURL(src *sources) error {
 }
 
 func (c *Config) checkProxies(src *sources) error {
+	if c.BehindProxy && len(c.TrustedProxies) == 0 {
+		return src.fault("trusted_proxies", "must name the proxy that terminates TLS: without it everybody seems to come from the proxy, "+
+			"and one person's failures lock out all")
+	}
 	for _, text := range c.TrustedProxies {
 		if !strings.Contains(text, "/") {
 			if ip := net.ParseIP(text); ip != nil && ip.To4() != nil {

@@ -18,8 +18,9 @@ func profiles() []awsconfig.Profile {
 	}
 }
 
-// Print tells a newcomer what is running and what to try.
-func Print(w io.Writer, world *World) error {
+// Print tells a newcomer what is running and what to try; program is how this
+// program was called.
+func Print(w io.Writer, world *World, program string) error {
 	p := &printer{w: w}
 	p.line("SecureCart is ready.")
 	p.line("")
@@ -28,7 +29,7 @@ func Print(w io.Writer, world *World) error {
 	p.line("")
 	p.people(world.Users)
 	p.line("")
-	p.line("  A current code:  gatehouse demo otp dana     (or scan the secret with an authenticator app)")
+	p.line("  A current code:  %s demo otp dana     (or type the secret into an authenticator app)", program)
 	p.line("")
 	p.line("Put this into ~/.aws/config:")
 	p.line("")
@@ -41,7 +42,7 @@ func Print(w io.Writer, world *World) error {
 	p.line("  aws sts get-caller-identity --profile SecureCart-Dev")
 	p.line("  aws iam list-roles --profile SecureCart-Production     # allowed: ReadOnlyAccess")
 	p.line("  aws iam create-role --role-name x --assume-role-policy-document '{}' --profile SecureCart-Production   # refused")
-	p.line("  gatehouse audit tail --data %s", world.DataDir)
+	p.line("  %s audit tail --data %s", program, world.DataDir)
 	p.line("")
 	p.line("This is a demo: it listens on loopback and prints its passwords. Stop it with Ctrl-C.")
 	return p.err

@@ -91,7 +91,7 @@ func (s seeder) person(p person, groupID string) (User, error) {
 	created, err := s.Directory.CreateUser(s.ctx, s.change("person of the tutorial"), idc.User{
 		UserName: p.userName, DisplayName: p.given + " " + p.family, Owner: idc.OwnerBuiltIn,
 		Name:   idc.PersonName{GivenName: p.given, FamilyName: p.family},
-		Emails: []idc.Email{{Value: p.userName + "@securecart.example", Type: "work", Primary: true}},
+		Emails: []idc.Email{{Value: p.userName + "@securecart.example", Type: "work", Primary: new(true)}},
 	})
 	if err != nil {
 		return User{}, err

@@ -77,9 +77,11 @@ func (s *Service) DescribeGroup(ctx context.Context, id string) (*idc.Group, err
 	return g, err
 }
 
-// UpdateGroup applies the operations (displayName, description) in order, all or none.
-func (s *Service) UpdateGroup(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string, operations []Operation) error {
-	return s.Store.Update(ctx, change, func(tx store.Tx) error {
+// UpdateGroup applies the operations (displayName, description) in order, all or none, and returns what
+// came of it. revision and errors are as in UpdateUser.
+func (s *Service) UpdateGroup(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string, operations []Operation) (*idc.Group, error) {
+	var changed *idc.Group
+	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
 		g, err := group(tx, id)
 		if err != nil {
 			return err
@@ -99,8 +101,13 @@ func (s *Service) UpdateGroup(ctx context.Context, change idc.ChangeSet, source 
 			return err
 		}
 		g.UpdatedAt, g.UpdatedBy = s.now(), change.Actor
+		changed = g
 		return duplicate(tx.PutGroup(g))
 	})
+	if err != nil {
+		return nil, err
+	}
+	return changed, nil
 }
 
 func applyToGroup(g *idc.Group, o Operation) error {

@@ -18,7 +18,8 @@ func (s *Service) AddMember(ctx context.Context, change idc.ChangeSet, source id
 	if !validity.EndsAt.IsZero() && !validity.EndsAt.After(validity.StartsAt) {
 		return nil, idc.Errorf(idc.Invalid, "A membership must end after it starts.")
 	}
-	m := idc.Membership{ID: s.IDs.MembershipID(), GroupID: groupID, UserID: userID, Validity: validity, Owner: source}
+	m := idc.Membership{ID: s.IDs.MembershipID(), GroupID: groupID, UserID: userID, Validity: validity, Owner: source,
+		CreatedAt: s.now(), CreatedBy: change.Actor}
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
 		g, err := tx.Group(groupID)
 		if idc.IsNotFound(err) {

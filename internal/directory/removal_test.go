@@ -52,7 +52,7 @@ func (w *world) wantCutOff(userID, sessionID, tokenID string) {
 			w.t.Errorf("token is good: %+v, %v", token, err)
 		}
 		fences, err := r.ListFences(w.clock.Now())
-		if err != nil || len(fences) != 1 || fences[0].Kind != idc.FenceUser || fences[0].ID != userID || !fences[0].IssuedBefore.Equal(w.clock.Now()) {
+		if err != nil || len(fences) != 1 || fences[0].Kind != idc.FenceUser || fences[0].ID != userID || !fences[0].IssuedBefore.Equal(w.clock.Now().Add(idc.FenceMargin)) {
 			w.t.Errorf("no fence around the user: %+v, %v", fences, err)
 		}
 	})

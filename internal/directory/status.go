@@ -45,7 +45,7 @@ func (s *Service) cutOff(tx store.Tx, userID, reason string) error {
 		return err
 	}
 	return tx.PutFence(&idc.Fence{
-		Kind: idc.FenceUser, ID: userID, IssuedBefore: now, ExpiresAt: now.Add(longestCredential), Reason: reason,
+		Kind: idc.FenceUser, ID: userID, IssuedBefore: now.Add(idc.FenceMargin), ExpiresAt: now.Add(longestCredential), Reason: reason,
 	})
 }
 

@@ -87,10 +87,11 @@ func (s *Service) DescribeUser(ctx context.Context, id string) (*idc.User, error
 	return u, err
 }
 
-// UpdateUser applies the operations in order, all or none. revision, when not empty, must be that of the
+// UpdateUser applies the operations in order, all or none, and returns what came of it. revision, when not empty, must be that of the
 // user as it is (RevisionOf). Errors as CreateUser, and Conflict when another source owns the user.
-func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string, operations []Operation) error {
-	return s.Store.Update(ctx, change, func(tx store.Tx) error {
+func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string, operations []Operation) (*idc.User, error) {
+	var changed *idc.User
+	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
 		u, err := user(tx, id)
 		if err != nil {
 			return err
@@ -110,8 +111,13 @@ func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, source i
 			return err
 		}
 		u.UpdatedAt, u.UpdatedBy = s.now(), change.Actor
+		changed = u
 		return putUser(tx, u)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return changed, nil
 }
 
 // putUser writes a user. Of several values that are taken the user name is told first, whatever the engine

@@ -13,6 +13,9 @@ const (
 	CallerAssumedRole CallerType = "AssumedRole"
 	// CallerIdentityCenterUser presented an access token of the portal API.
 	CallerIdentityCenterUser CallerType = "IdentityCenterUser"
+	// CallerSAML is a person at the moment a role is taken: named by the account's
+	// SAML provider, without credentials yet. It occurs in records only.
+	CallerSAML CallerType = "SAMLUser"
 	// CallerService is Gatehouse itself, acting from its own queue or command line.
 	CallerService CallerType = "AWSService"
 )

@@ -190,14 +190,26 @@ func PublicMessage(err error) string {
 		return e.Message
 	}
 	switch KindOf(err) {
-	case Throttled:
-		return "Rate exceeded"
-	case Unavailable:
-		return "The service is temporarily unavailable. Try again."
-	case Denied:
-		return "Access denied."
 	case NotFound:
 		return "Not found."
+	case Conflict:
+		return "The state of the resource does not allow this."
+	case Invalid:
+		return "The request is not valid."
+	case Unauthenticated:
+		return "The caller could not be identified."
+	case Denied:
+		return "Access denied."
+	case Throttled:
+		return "Rate exceeded"
+	case QuotaExceeded:
+		return "A limit is reached."
+	case Expired:
+		return "What was presented has expired."
+	case Unavailable:
+		return "The service is temporarily unavailable. Try again."
+	case NotImplemented:
+		return "This is not implemented."
 	}
 	return "Internal error. The request id identifies it in the server's log."
 }

@@ -23,7 +23,10 @@ type Membership struct {
 	UserID   string
 	Validity Validity
 	Owner    Owner
-	Version  Version
+	// CreatedAt and CreatedBy are zero in memberships older than these members.
+	CreatedAt time.Time
+	CreatedBy string
+	Version   Version
 }
 
 // Tombstone keeps the id of a deleted user or group for a retention time, so

@@ -17,6 +17,9 @@ type Role struct {
 	PermissionsBoundary string            // managed policy ARN, or ""
 	Tags                []Tag
 	CreatedAt           time.Time
+	// TrustedIDs are the unique ids that roles named by the trust policy had when
+	// it was saved, by ARN. A role made again under such an ARN is not trusted.
+	TrustedIDs map[string]string
 	// PermissionSetID marks a role provisioned from a permission set.
 	PermissionSetID string
 }

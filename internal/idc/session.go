@@ -162,6 +162,13 @@ type Fence struct {
 	Reason       string
 }
 
+// FenceMargin is how far after its own instant a fence of a person or session
+// reaches: credentials that were being issued while the change that set the
+// fence was committed, on any node and with clocks a little apart, must not
+// escape it. A person who is enabled again waits this long for credentials
+// that work.
+const FenceMargin = time.Minute
+
 // FenceKind says what a fence's ID names.
 type FenceKind string
 

@@ -43,35 +43,36 @@ type PersonName struct {
 	Formatted, GivenName, MiddleName, FamilyName, HonorificPrefix, HonorificSuffix string
 }
 
-// Email is an e-mail address of a user.
+// Email is an e-mail address of a user. Primary, here and in the types below, is
+// nil where the source did not say.
 type Email struct {
 	Value   string
 	Type    string
-	Primary bool
+	Primary *bool
 }
 
 // Address is a postal address of a user.
 type Address struct {
 	Formatted, StreetAddress, Locality, Region, PostalCode, Country, Type string
-	Primary                                                               bool
+	Primary                                                               *bool
 }
 
 // PhoneNumber is a telephone number of a user.
 type PhoneNumber struct {
 	Value, Type string
-	Primary     bool
+	Primary     *bool
 }
 
 // Photo is a link to a picture of a user.
 type Photo struct {
 	Value, Type, Display string
-	Primary              bool
+	Primary              *bool
 }
 
 // UserRole is a role attribute of a user (SCIM "roles"); it grants nothing.
 type UserRole struct {
 	Value, Type string
-	Primary     bool
+	Primary     *bool
 }
 
 // ExternalID is the identifier an external source gave an object.
@@ -80,12 +81,22 @@ type ExternalID struct {
 	ID     string
 }
 
-// PrimaryEmail returns the user's primary e-mail address, or "".
-func (u *User) PrimaryEmail() string {
+// UniqueEmail returns the e-mail address that is marked as primary, which no
+// other user may have as primary too, or "".
+func (u *User) UniqueEmail() string {
 	for _, e := range u.Emails {
-		if e.Primary {
+		if e.Primary != nil && *e.Primary {
 			return e.Value
 		}
+	}
+	return ""
+}
+
+// PrimaryEmail returns the address to write to: the one marked as primary or
+// else the first, or "".
+func (u *User) PrimaryEmail() string {
+	if email := u.UniqueEmail(); email != "" {
+		return email
 	}
 	if len(u.Emails) > 0 {
 		return u.Emails[0].Value

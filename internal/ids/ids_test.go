@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // forms are the patterns of the service models and of AWS's documents, one per identifier.
@@ -24,6 +25,7 @@ var forms = map[string]struct {
 	"GroupID":                {(*Source).GroupID, `[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`},
 	"MembershipID":           {(*Source).MembershipID, `[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`},
 	"UUID":                   {(*Source).UUID, `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`},
+	"OrderedUUID":            {func(s *Source) string { return s.OrderedUUID(time.Unix(1, 0)) }, `00000000-03e8-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`},
 	"AccountID":              {(*Source).AccountID, `[1-9][0-9]{11}`},
 	"OrganizationID":         {(*Source).OrganizationID, `o-[a-z0-9]{10,32}`},
 	"RootID":                 {(*Source).RootID, `r-[0-9a-z]{4,32}`},

@@ -44,14 +44,21 @@ func (r *Runner) recur(ctx context.Context, rec Recurring) {
 const keepExpired = 24 * time.Hour
 
 // Sweeps removes what has expired from the store: portal sessions, grants, sign-in
-// flows, tombstones, fences and throttles.
+// flows, tombstones, fences and throttles. Each batch is a transaction of its own,
+// so that a long sweep does not keep other writers waiting.
 func Sweeps(s store.Store) []Recurring {
 	sweep := func(name string, every time.Duration, rows func(tx store.Tx, now time.Time) (int, error)) Recurring {
 		return Recurring{Name: "sweep-" + name, Every: every, Run: func(ctx context.Context, change idc.ChangeSet) error {
-			return s.Update(ctx, change, func(tx store.Tx) error {
-				_, err := rows(tx, change.At)
-				return err
-			})
+			for {
+				removed := 0
+				err := s.Update(ctx, change, func(tx store.Tx) (err error) {
+					removed, err = rows(tx, change.At)
+					return err
+				})
+				if err != nil || removed == 0 {
+					return err
+				}
+			}
 		}}
 	}
 	late := func(now time.Time) time.Time { return now.Add(-keepExpired) }

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -273,6 +274,39 @@ func TestRecurring(t *testing.T) {
 	w.Clock.Advance(time.Hour)
 	if second := <-ran; second.Sub(first) != time.Hour {
 		t.Errorf("ran after %v", second.Sub(first))
+	}
+}
+
+// TestSweepsRemoveMoreThanABatch: an hour's sweep does not stop at what one transaction may remove.
+func TestSweepsRemoveMoreThanABatch(t *testing.T) {
+	w := newWorld(t)
+	name := func(i int) string { return fmt.Sprintf("c%d", i) }
+	const clients = 2500
+	w.Update(func(tx store.Tx) error {
+		for i := range clients {
+			if err := tx.PutClient(&idc.Client{ID: name(i), ExpiresAt: w.Clock.Now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	w.Clock.Advance(25 * time.Hour)
+	for _, sweep := range jobs.Sweeps(w.Store) {
+		if err := sweep.Run(t.Context(), w.Change()); err != nil {
+			t.Errorf("%s: %v", sweep.Name, err)
+		}
+	}
+	left := 0
+	w.View(func(r store.Reader) error {
+		for i := range clients {
+			if _, err := r.Client(name(i)); err == nil {
+				left++
+			}
+		}
+		return nil
+	})
+	if left != 0 {
+		t.Errorf("%d of %d stayed", left, clients)
 	}
 }
 

@@ -16,6 +16,7 @@ type Metrics struct {
 	seconds  *prometheus.HistogramVec
 	signins  *prometheus.CounterVec
 	jobs     *prometheus.CounterVec
+	throttle *prometheus.CounterVec
 }
 
 // New returns counters at zero. queue reports how many jobs wait.
@@ -35,13 +36,16 @@ func New(version string, queue func() float64) *Metrics {
 		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gatehouse_jobs_total", Help: "Finished job runs by kind and outcome (done, retry, failed).",
 		}, []string{"kind", "outcome"}),
+		throttle: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_throttled_total", Help: "Requests of unknown callers over the budget of their address, by budget (open, proof, refused).",
+		}, []string{"budget"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "gatehouse_build_info", Help: "1, with the version as a label.",
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.calls, m.seconds, m.signins, m.jobs, build,
+	m.registry.MustRegister(m.calls, m.seconds, m.signins, m.jobs, m.throttle, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "gatehouse_jobs_waiting", Help: "Jobs in the queue, running ones included.",
@@ -66,6 +70,9 @@ func (m *Metrics) Signin(event string, success bool) {
 
 // Job counts a job run.
 func (m *Metrics) Job(kind, outcome string) { m.jobs.WithLabelValues(kind, outcome).Inc() }
+
+// Throttled counts a request over a budget of its address.
+func (m *Metrics) Throttled(budget string) { m.throttle.WithLabelValues(budget).Inc() }
 
 // Handler serves the counters.
 func (m *Metrics) Handler() http.Handler {

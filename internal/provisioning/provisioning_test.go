@@ -231,6 +231,26 @@ func TestDriftIsRepaired(t *testing.T) {
 	}
 }
 
+// TestSquattersGiveWay: who administers an account may not hold a role under the
+// name of a permission set to come, and reach what it is given.
+func TestSquattersGiveWay(t *testing.T) {
+	w := newWorld(t)
+	squat := w.Role(member, w.roleName(), `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"222222222222"},"Action":"sts:AssumeRole"}]}`,
+		"arn:aws:iam::aws:policy/AdministratorAccess")
+	w.status(w.assign(), idc.OperationSucceeded, "")
+	got := w.role(member)
+	if got.ID == squat.ID || got.Path != "/aws-reserved/sso.amazonaws.com/" || !slices.Equal(got.AttachedPolicies, []string{readOnly}) {
+		t.Errorf("role %+v", got)
+	}
+	w.View(func(r store.Reader) error {
+		fences, err := r.ListFences(w.Clock.Now())
+		if !slices.ContainsFunc(fences, func(f *idc.Fence) bool { return f.Kind == idc.FenceRole && f.ID == squat.ID }) {
+			t.Error("sessions of the squatter go on")
+		}
+		return err
+	})
+}
+
 func TestLastAssignmentTakesTheRoleAway(t *testing.T) {
 	w := newWorld(t)
 	w.assign()

@@ -75,7 +75,14 @@ func (s *Service) provision(ctx context.Context, change idc.ChangeSet, d desire)
 	if err != nil {
 		return nil, err
 	}
+	before, err := target.Read(ctx, d.account.ID, d.definition.Name)
+	if err != nil {
+		return nil, err
+	}
 	if err := target.Apply(ctx, change, d.definition); err != nil {
+		return nil, err
+	}
+	if err := s.record(ctx, change, d.account.ID, written(before, d.definition.Role)); err != nil {
 		return nil, err
 	}
 	found, err := target.Read(ctx, d.account.ID, d.definition.Name)
@@ -130,8 +137,17 @@ func (s *Service) removeRole(ctx context.Context, change idc.ChangeSet, account 
 	if err != nil {
 		return err
 	}
+	before, err := target.Read(ctx, account.ID, name)
+	if err != nil {
+		return err
+	}
 	if err := target.Remove(ctx, change, account.ID, name); err != nil {
 		return err
+	}
+	if before != nil {
+		if err := s.record(ctx, change, account.ID, removed(*before)); err != nil {
+			return err
+		}
 	}
 	found, err := target.Read(ctx, account.ID, name)
 	if err != nil {

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 
+	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
@@ -16,6 +17,8 @@ type Service struct {
 	IDs   *ids.Source
 	// Targets are the places where roles live, by idc.Account.Target.
 	Targets map[string]Target
+	// Record keeps the IAM events of what is written into accounts; nil keeps none.
+	Record func(ctx context.Context, calls []audit.Call) error
 }
 
 // Target is a place where roles live. All its methods may be repeated.

@@ -9,49 +9,71 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// checkPrincipals refuses a trust policy that names a role or user which does
-// not exist in an account of ours: IAM answers "Invalid principal in policy".
-// Whoever makes an entity of that name later must not find a door open for it.
-func checkPrincipals(r store.Reader, document string) error {
+// trustedIDs returns the unique ids of the roles that a trust policy names, by
+// ARN. It refuses a policy that names a role or user which does not exist in an
+// account of ours: IAM answers "Invalid principal in policy". Whoever makes an
+// entity of that name later must not find a door open for it.
+//
+// Roles that Identity Center provisions are left out: they keep their names over
+// re-assignments, and nobody else can make one of such a name.
+func trustedIDs(r store.Reader, document string) (map[string]string, error) {
 	names, err := awsPrincipals(document)
 	if err != nil {
-		return idc.Errorf(idc.Invalid, "Syntax errors in policy.").With(idc.ReasonMalformedPolicy).Because(err)
+		return nil, idc.Errorf(idc.Invalid, "Syntax errors in policy.").With(idc.ReasonMalformedPolicy).Because(err)
 	}
+	pins := map[string]string{}
 	for _, name := range names {
-		known, err := principalKnown(r, name)
-		if err != nil {
-			return err
+		if named, err := namesEntity(r, name); err != nil {
+			return nil, err
+		} else if !named {
+			continue
 		}
-		if !known {
-			return idc.Errorf(idc.Invalid, "Invalid principal in policy: \"AWS\":\"%s\"", name).With(idc.ReasonMalformedPolicy)
+		found, err := entity(r, name)
+		if idc.IsNotFound(err) {
+			return nil, idc.Errorf(idc.Invalid, "Invalid principal in policy: \"AWS\":\"%s\"", name).With(idc.ReasonMalformedPolicy)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !isReserved(found) {
+			pins[name] = found.ID
 		}
 	}
-	return nil
+	return pins, nil
 }
 
-func principalKnown(r store.Reader, name string) (bool, error) {
+// namesEntity reports whether a principal is a role or user of an account of ours.
+func namesEntity(r store.Reader, name string) (bool, error) {
 	parsed, err := arn.Parse(name)
 	if err != nil || parsed.Service != "iam" {
-		return true, nil // an account id, a unique id, "*", a session: checked by the language
+		return false, nil // an account id, a unique id, "*", a session: checked by the language
 	}
-	kind, _, _ := strings.Cut(parsed.Resource, "/")
-	if kind != "role" && kind != "user" {
-		return true, nil
+	if kind, _, _ := strings.Cut(parsed.Resource, "/"); kind != "role" && kind != "user" {
+		return false, nil
 	}
 	if _, err := r.Account(parsed.Account); idc.IsNotFound(err) {
-		return true, nil // not an account of ours
+		return false, nil
 	} else if err != nil {
 		return false, err
 	}
+	return true, nil
+}
+
+// entity returns the role of exactly this ARN. Native accounts have no IAM users.
+func entity(r store.Reader, name string) (*idc.Role, error) {
+	missing := idc.NotFoundf("Principal", name, "The principal %s cannot be found.", name)
 	account, _, roleName, err := arn.ParseRole(name)
 	if err != nil {
-		return false, nil // native accounts have no IAM users
+		return nil, missing.Because(err)
 	}
 	found, err := r.Role(account, roleName)
-	if idc.IsNotFound(err) {
-		return false, nil
+	if err != nil {
+		return nil, err
 	}
-	return err == nil && found.ARN == name, err
+	if found.ARN != name {
+		return nil, missing
+	}
+	return found, nil
 }
 
 // awsPrincipals returns the values of the AWS member of every Principal. The

@@ -14,14 +14,14 @@ import (
 	"github.com/gatehouse-idc/gatehouse/policy"
 )
 
-// Reserved is the door to the roles that Identity Center provisions, for package
-// provisioning alone. It is a type of its own so that no front door can reach it
-// by passing a flag.
+// Reserved is the door to the roles that only the server makes: those that
+// package provisioning writes, and the one behind break-glass credentials. It is
+// a type of its own so that no front door can reach it by passing a flag.
 type Reserved struct {
 	Service *Service
 }
 
-// ReservedDefinition says in full what a provisioned role must be.
+// ReservedDefinition says in full what a reserved role must be.
 type ReservedDefinition struct {
 	AccountID           string
 	Name                string
@@ -37,8 +37,10 @@ type ReservedDefinition struct {
 
 // Apply makes the role what d says, in one transaction: it is created, or
 // changed in place and keeps its unique id, and what d does not mention is
-// taken away. A customer managed policy that the account lacks is NotFound, in
-// the words AWS uses for a failed provisioning.
+// taken away. A role that took the name outside the reserved path gives way, and
+// its sessions and all trust in its unique id end with it. A customer managed
+// policy that the account lacks is NotFound, in the words AWS uses for a failed
+// provisioning.
 func (v Reserved) Apply(ctx context.Context, change idc.ChangeSet, d ReservedDefinition) (*idc.Role, error) {
 	if err := v.check(d); err != nil {
 		return nil, err
@@ -61,16 +63,19 @@ func (v Reserved) Apply(ctx context.Context, change idc.ChangeSet, d ReservedDef
 				return err
 			}
 		}
-		role = &idc.Role{AccountID: d.AccountID, Name: d.Name, ID: id, CreatedAt: change.At}
-		if found, err := tx.Role(d.AccountID, d.Name); err == nil {
-			role = clone(found)
-		} else if !idc.IsNotFound(err) {
+		have, err := takeOver(tx, change, d)
+		if err != nil {
 			return err
+		}
+		role = &idc.Role{AccountID: d.AccountID, Name: d.Name, ID: id, CreatedAt: change.At}
+		if have != nil {
+			role = clone(have)
 		}
 		role.Path = d.Path
 		role.ARN = arn.Role(d.AccountID, d.Path, role.Name).String()
 		role.Description = d.Description
 		role.TrustPolicy = d.TrustPolicy
+		role.TrustedIDs = nil
 		role.MaxSessionDuration = d.MaxSessionDuration
 		role.AttachedPolicies = attached
 		role.InlinePolicies = maps.Clone(d.InlinePolicies)
@@ -80,6 +85,21 @@ func (v Reserved) Apply(ctx context.Context, change idc.ChangeSet, d ReservedDef
 		return tx.PutRole(role)
 	})
 	return role, err
+}
+
+// takeOver returns the reserved role of the name, nil when there is none. Any
+// other role of that name is removed.
+func takeOver(tx store.Tx, change idc.ChangeSet, d ReservedDefinition) (*idc.Role, error) {
+	found, err := tx.Role(d.AccountID, d.Name)
+	switch {
+	case idc.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !isReserved(found):
+		return nil, remove(tx, change, found)
+	}
+	return found, nil
 }
 
 func (v Reserved) check(d ReservedDefinition) error {
@@ -142,7 +162,7 @@ func (v Reserved) Remove(ctx context.Context, change idc.ChangeSet, accountID, n
 		if err != nil {
 			return err
 		}
-		if !strings.HasPrefix(role.Path, reservedPath) {
+		if !isReserved(role) {
 			return idc.Errorf(idc.Internal, "the role %s is not below %s", name, reservedPath)
 		}
 		return remove(tx, change, role)

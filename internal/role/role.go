@@ -52,12 +52,15 @@ func (s *Service) CreateIn(tx store.Tx, change idc.ChangeSet, accountID, id stri
 	if err := modifiable(role); err != nil {
 		return nil, idc.Errorf(idc.Invalid, "The specified value for path is invalid. The paths %s and %s are reserved for AWS services.", reservedPath, serviceRolePath)
 	}
+	if err := checkName(d.Name); err != nil {
+		return nil, err
+	}
 	if _, err := tx.Role(accountID, d.Name); err == nil {
 		return nil, &idc.Error{Kind: idc.Conflict, Reason: idc.ReasonAlreadyExists, Resource: "Role", ID: d.Name, Message: "Role with name " + d.Name + " already exists."}
 	} else if !idc.IsNotFound(err) {
 		return nil, err
 	}
-	if err := checkPrincipals(tx, d.TrustPolicy); err != nil {
+	if role.TrustedIDs, err = trustedIDs(tx, d.TrustPolicy); err != nil {
 		return nil, err
 	}
 	if role.PermissionsBoundary != "" {
@@ -186,9 +189,10 @@ func (s *Service) UpdateTrust(ctx context.Context, change idc.ChangeSet, account
 	if err := checkTrust(document); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, change, accountID, name, func(tx store.Tx, role *idc.Role) error {
+	_, err := s.change(ctx, change, accountID, name, func(tx store.Tx, role *idc.Role) (err error) {
 		role.TrustPolicy = document
-		return checkPrincipals(tx, document)
+		role.TrustedIDs, err = trustedIDs(tx, document)
+		return err
 	})
 	return err
 }

@@ -160,6 +160,79 @@ func TestReservedRolesAreUnmodifiable(t *testing.T) {
 	}
 }
 
+// TestReservedNames: nobody may take a name that the server provisions later.
+func TestReservedNames(t *testing.T) {
+	w := newWorld(t)
+	for name, words := range map[string]string{
+		"AWSReservedSSO_ReadOnly_0011223344556677": "The role name prefix AWSReservedSSO_ is reserved for AWS IAM Identity Center.",
+		"awsreservedsso_x":                         "The role name prefix AWSReservedSSO_ is reserved",
+		role.BreakGlassName:                        "The role name GatehouseBreakGlass is reserved.",
+		"gatehousebreakglass":                      "The role name GatehouseBreakGlass is reserved.",
+	} {
+		_, err := w.Create(t.Context(), w.Change(), account, role.Definition{Name: name, TrustPolicy: trust})
+		w.wants(err, idc.Invalid, "", words)
+	}
+	w.create("MyAWSReservedSSO_x")
+}
+
+// TestReservedReplacesSquatters: a role that has the name is not adopted, because
+// its owner may be trusted and signed in under its unique id.
+func TestReservedReplacesSquatters(t *testing.T) {
+	w := newWorld(t)
+	const name = "AWSReservedSSO_X_0011223344556677"
+	squat := w.Role(account, strings.ToLower(name), trust, "arn:aws:iam::aws:policy/AdministratorAccess")
+	squat.Tags, squat.PermissionsBoundary = []idc.Tag{{Key: "k", Value: "v"}}, audit
+	squat.InlinePolicies = map[string]string{"backdoor": document}
+	w.World.Update(func(tx store.Tx) error { return tx.PutRole(squat) })
+
+	made, err := role.Reserved{Service: w.Service}.Apply(t.Context(), w.Change(), role.ReservedDefinition{
+		AccountID: account, Name: name, Path: "/aws-reserved/sso.amazonaws.com/", TrustPolicy: trust, MaxSessionDuration: 12 * time.Hour,
+	})
+	w.ok(err)
+	got, err := w.Get(t.Context(), account, name)
+	w.ok(err)
+	if made.ID == squat.ID || got.ID != made.ID || got.Name != name || got.Path != "/aws-reserved/sso.amazonaws.com/" ||
+		len(got.AttachedPolicies)+len(got.InlinePolicies)+len(got.Tags) != 0 || got.PermissionsBoundary != "" {
+		t.Errorf("role %+v", got)
+	}
+	w.View(func(r store.Reader) error {
+		fences, err := r.ListFences(w.Clock.Now())
+		if len(fences) != 1 || fences[0].Kind != idc.FenceRole || fences[0].ID != squat.ID {
+			t.Errorf("sessions of the squatter go on: %+v", fences)
+		}
+		return err
+	})
+}
+
+// TestTrustIsPinned: a trust policy trusts the roles it names as they are when it is saved.
+func TestTrustIsPinned(t *testing.T) {
+	w := newWorld(t)
+	w.Role(testidc.Management, "Other", trust)
+	first := w.create("Principal")
+	provisioned, err := role.Reserved{Service: w.Service}.Apply(t.Context(), w.Change(), role.ReservedDefinition{
+		AccountID: account, Name: "AWSReservedSSO_X_0011223344556677", Path: "/aws-reserved/sso.amazonaws.com/", TrustPolicy: trust,
+	})
+	w.ok(err)
+	trusting := strings.Replace(trust, `"111111111111"`, `["`+first.ARN+`","`+provisioned.ARN+`","111111111111","arn:aws:iam::999999999999:role/Elsewhere"]`, 1)
+	_, err = w.Create(t.Context(), w.Change(), account, role.Definition{Name: "Target", TrustPolicy: trusting})
+	w.ok(err)
+	pinned := func(want string) {
+		t.Helper()
+		got, err := w.Get(t.Context(), account, "Target")
+		w.ok(err)
+		if len(got.TrustedIDs) != 1 || got.TrustedIDs[first.ARN] != want {
+			t.Errorf("pinned %v, want %s for %s alone", got.TrustedIDs, want, first.ARN)
+		}
+	}
+	pinned(first.ID)
+	w.ok(w.Delete(t.Context(), w.Change(), account, "Principal"))
+	second := w.create("Principal")
+	w.ok(w.Tag(t.Context(), w.Change(), account, "Target", []idc.Tag{{Key: "k"}}))
+	pinned(first.ID)
+	w.ok(w.UpdateTrust(t.Context(), w.Change(), account, "Target", trusting))
+	pinned(second.ID)
+}
+
 func TestTrustNamesOnlyWhatExists(t *testing.T) {
 	w := newWorld(t)
 	w.create("Known")

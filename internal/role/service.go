@@ -54,6 +54,16 @@ func orDefault(n, fallback int) int {
 // reservedPath begins the paths of the roles that AWS services own.
 const reservedPath = "/aws-reserved/"
 
+// reservedPrefix begins the names of the roles that Identity Center provisions.
+const reservedPrefix = "AWSReservedSSO_"
+
+// BreakGlassName and BreakGlassPath are those of the role behind break-glass
+// credentials. Reserved makes it, so that nobody in the account can disarm it.
+const (
+	BreakGlassName = "GatehouseBreakGlass"
+	BreakGlassPath = reservedPath + "gatehouse/"
+)
+
 // serviceRolePath begins the paths of service-linked roles.
 const serviceRolePath = "/aws-service-role/"
 
@@ -67,9 +77,25 @@ func find(r store.RoleReader, accountID, name string) (*idc.Role, error) {
 
 // modifiable refuses changes to roles that only their service may make.
 func modifiable(role *idc.Role) error {
-	if strings.HasPrefix(role.Path, reservedPath) || strings.HasPrefix(role.Path, serviceRolePath) {
+	if isReserved(role) || strings.HasPrefix(role.Path, serviceRolePath) {
 		return &idc.Error{Kind: idc.Conflict, Reason: idc.ReasonUnmodifiable, Resource: "Role", ID: role.Name,
 			Message: "Cannot perform the operation on the protected role '" + role.Name + "' - this role is only modifiable by AWS"}
+	}
+	return nil
+}
+
+// isReserved reports whether a role is made through Reserved alone.
+func isReserved(role *idc.Role) bool { return strings.HasPrefix(role.Path, reservedPath) }
+
+// checkName refuses the names of roles that only Reserved may make: whoever had
+// taken such a name before would own what is provisioned later.
+func checkName(name string) error {
+	fold := idc.FoldName(name)
+	if strings.HasPrefix(fold, idc.FoldName(reservedPrefix)) {
+		return idc.Errorf(idc.Invalid, "The role name prefix %s is reserved for AWS IAM Identity Center.", reservedPrefix)
+	}
+	if fold == idc.FoldName(BreakGlassName) {
+		return idc.Errorf(idc.Invalid, "The role name %s is reserved.", BreakGlassName)
 	}
 	return nil
 }
@@ -103,6 +129,7 @@ func clone(role *idc.Role) *idc.Role {
 		c.InlinePolicies = map[string]string{}
 	}
 	c.Tags = slices.Clone(role.Tags)
+	c.TrustedIDs = maps.Clone(role.TrustedIDs)
 	return &c
 }
 

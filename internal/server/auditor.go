@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
+	awssts "github.com/gatehouse-idc/gatehouse/internal/awsapi/sts"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -63,7 +64,8 @@ func (a *auditor) describe(c *audit.Call, op *awsapi.Operation, in, out any) {
 	if params != nil {
 		c.RequestParameters = params
 	}
-	if !op.ReadOnly && c.ErrorCode == "" {
+	// AssumeRole reads, and yet its answer is recorded: it names the key that was issued.
+	if (!op.ReadOnly || op == awssts.AssumeRole.Operation) && c.ErrorCode == "" {
 		if elements := awsedge.Output(op, out); elements != nil {
 			c.ResponseElements = elements
 		}
@@ -112,6 +114,9 @@ var resourceTypes = map[string]string{
 // resources lists what the parameters name, so that LookupEvents finds an event
 // by the resource it touched.
 func resources(params map[string]any) []idc.EventResource {
+	if len(params) == 0 {
+		return nil
+	}
 	var out []idc.EventResource
 	for _, member := range slices.Sorted(maps.Keys(resourceTypes)) {
 		kind := resourceTypes[member]

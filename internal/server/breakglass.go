@@ -12,12 +12,6 @@ import (
 )
 
 const (
-	// breakGlassRole is the role that break-glass credentials are of. It is an
-	// ordinary role in the account, made when it is first needed, so that its
-	// sessions are authorised, limited and recorded like all others.
-	breakGlassRole = "GatehouseBreakGlass"
-	breakGlassPath = "/gatehouse/"
-
 	minBreakGlass = 15 * time.Minute
 	maxBreakGlass = 12 * time.Hour
 )
@@ -59,33 +53,28 @@ func (s *Services) mintBreakGlass(ctx context.Context, accountID string, ttl tim
 	return creds, err
 }
 
-// breakGlassRoleOf returns the account's break-glass role and makes it first if
-// it is not there.
-func (s *Services) breakGlassRoleOf(ctx context.Context, accountID string) (found *idc.Role, err error) {
+// breakGlassRoleOf returns the account's break-glass role, made anew what it must
+// be. Its sessions are authorised, limited and recorded like those of all roles,
+// but IAM cannot change it: who administers the account cannot disarm it.
+func (s *Services) breakGlassRoleOf(ctx context.Context, accountID string) (*idc.Role, error) {
 	trust, err := trustPolicy("Service", "sso.amazonaws.com")
 	if err != nil {
 		return nil, err
 	}
-	change := s.change("control", "break-glass credentials of "+accountID)
-	err = s.Store.Update(ctx, change, func(tx store.Tx) error {
-		if _, err := tx.Account(accountID); err != nil {
-			if idc.IsNotFound(err) {
-				return idc.NotFoundf("Account", accountID, "There is no account %s in the organization.", accountID)
-			}
-			return err
-		}
-		if found, err = tx.Role(accountID, breakGlassRole); !idc.IsNotFound(err) {
-			return err
-		}
-		err := s.administratorRole(tx, change, accountID, role.Definition{
-			Name: breakGlassRole, Path: breakGlassPath, TrustPolicy: trust, MaxSessionDuration: maxBreakGlass,
-			Description: "Emergency access through the server's control socket",
-		})
-		if err != nil {
-			return err
-		}
-		found, err = tx.Role(accountID, breakGlassRole)
+	err = s.Store.View(ctx, func(r store.Reader) error {
+		_, err := r.Account(accountID)
 		return err
 	})
-	return found, err
+	if idc.IsNotFound(err) {
+		return nil, idc.NotFoundf("Account", accountID, "There is no account %s in the organization.", accountID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	change := s.change("control", "break-glass credentials of "+accountID)
+	return role.Reserved{Service: s.Roles}.Apply(ctx, change, role.ReservedDefinition{
+		AccountID: accountID, Name: role.BreakGlassName, Path: role.BreakGlassPath, TrustPolicy: trust,
+		MaxSessionDuration: maxBreakGlass, AttachedPolicies: []string{administratorAccess},
+		Description: "Emergency access through the server's control socket",
+	})
 }

@@ -30,6 +30,7 @@ import (
 type doors struct {
 	handler http.Handler
 	gateway *awsedge.Gateway
+	limiter *limiter
 }
 
 // signingKeys is how many derived signing keys are remembered: one per access
@@ -38,17 +39,19 @@ const signingKeys = 10000
 
 // open makes the gateway with all its operations and the pages.
 func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors, error) {
-	guard := authorizer{s.Authz}
+	guard := authorizer{authz: s.Authz, secure: cfg.Secure()}
+	strangers := newLimiter(s.Clock, s.Audit, m.Throttled)
 	gateway, err := awsedge.New(awsedge.Config{
 		Authenticator: &authenticator{verifier: sigv4.NewVerifier(signingKeys), sts: s.STS, sessions: s.Sessions, keys: s.Keys, clock: s.Clock},
 		Authorizer:    guard,
 		Auditor:       &auditor{audit: s.Audit, metrics: m, clock: s.Clock},
+		Limiter:       strangers,
 		Clock:         s.Clock, IDs: s.IDs, Log: s.log, Region: s.Instance.Region,
 	}, s.operations(guard)...)
 	if err != nil {
 		return nil, err
 	}
-	site, err := s.pages(cfg, o, gateway)
+	site, err := s.pages(cfg, o, gateway, strangers)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +74,7 @@ func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors
 		}
 		outer.ServeHTTP(w, r)
 	})
-	return &doors{handler: handler, gateway: gateway}, nil
+	return &doors{handler: handler, gateway: gateway, limiter: strangers}, nil
 }
 
 // operations lists every operation that is served.
@@ -95,7 +98,7 @@ func (s *Services) operations(guard awsedge.Authorizer) []awsedge.Operation {
 }
 
 // pages makes the site of sign-in and portal.
-func (s *Server) pages(cfg *config.Config, o Options, gateway *awsedge.Gateway) (http.Handler, error) {
+func (s *Server) pages(cfg *config.Config, o Options, gateway *awsedge.Gateway, strangers *limiter) (http.Handler, error) {
 	public, err := url.Parse(cfg.PublicURL)
 	if err != nil {
 		return nil, err
@@ -104,7 +107,8 @@ func (s *Server) pages(cfg *config.Config, o Options, gateway *awsedge.Gateway) 
 	if err != nil {
 		return nil, err
 	}
-	(&signin.Door{Site: site, Authn: s.Authn, Sessions: s.Sessions, Clock: s.Clock, IDs: s.IDs}).Register()
+	(&signin.Door{Site: site, Authn: s.Authn, Sessions: s.Sessions, Clock: s.Clock, IDs: s.IDs,
+		Admit: strangers.admitAuthorize}).Register()
 	(&portal.Door{Site: site, Sessions: s.Sessions, STS: s.STS, Instance: s.Instance, BaseURL: cfg.PublicURL,
 		Mint: func(ctx context.Context, caller idc.Caller, accountID, roleName string) (*idc.Credentials, error) {
 			return mint(ctx, gateway, caller, accountID, roleName)

@@ -22,6 +22,9 @@ const (
 	// graceful is how long requests and jobs that run get to finish.
 	graceful = 15 * time.Second
 	// Limits of the listener; large bodies are cut by the gateway and the pages.
+	// jobLease is how long a claimed job is kept from other runs: after a crash its
+	// work goes on this much later. Jobs write one account and take milliseconds.
+	jobLease          = 10 * time.Second
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 60 * time.Second
 	idleTimeout       = 120 * time.Second
@@ -130,10 +133,15 @@ func (s *Server) runner() *jobs.Runner {
 		jobs.Recurring{Name: "rotate-keys", Every: 24 * time.Hour, Run: func(ctx context.Context, _ idc.ChangeSet) error {
 			return s.Keys.Rotate(ctx)
 		}},
+		// The net below followChanges: a reload that failed once is made up for.
+		jobs.Recurring{Name: "reload-fences", Every: 30 * time.Second, Run: func(ctx context.Context, _ idc.ChangeSet) error {
+			return s.STS.ReloadFences(ctx)
+		}},
+		jobs.Recurring{Name: "throttled-requests", Every: time.Minute, Run: s.doors.limiter.summarize},
 		jobs.Recurring{Name: "end-assignments", Every: time.Minute, Run: s.endAssignments},
 	)
 	return &jobs.Runner{
-		Store: s.Store, Clock: s.Clock, IDs: s.IDs, Log: s.log, Random: rand.Float64, Recurring: recurring,
+		Store: s.Store, Clock: s.Clock, IDs: s.IDs, Log: s.log, Random: rand.Float64, Recurring: recurring, Lease: jobLease,
 		Observe: func(kind, outcome string, _ time.Duration) { s.metrics.Job(kind, outcome) },
 		Handlers: map[string]jobs.Handler{
 			assignment.JobProvision: {Run: s.Provisioning.RunProvision, Fail: s.Provisioning.FailProvision},

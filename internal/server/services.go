@@ -56,13 +56,13 @@ func (s *Services) build(cfg *config.Config, m *metrics.Metrics) {
 	s.Accounts = s.accounts()
 	s.PermissionSets = &permissionset.Service{Store: s.Store, IDs: s.IDs}
 	s.Assignments = &assignment.Service{Store: s.Store, IDs: s.IDs}
-	s.Provisioning = &provisioning.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs,
+	s.Provisioning = &provisioning.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Record: s.Audit.RecordAll,
 		Targets: map[string]provisioning.Target{account.TargetNative: native.Target{Roles: role.Reserved{Service: s.Roles}}}}
 	record := signinRecorder(s.Audit, m)
 	s.Authn = &authn.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Ring: s.Keys.Secrets,
 		Hasher: authn.NewHasher(authn.DefaultCost(), passwordQueue), Record: record}
 	s.Sessions = &session.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, BaseURL: cfg.PublicURL, Record: record}
-	s.STS = &sts.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Ring: s.Keys.SessionToken}
+	s.STS = &sts.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Ring: s.Keys.SessionToken, Precede: s.Audit.Precede}
 	s.Authz = &authz.Service{Store: s.Store, Roles: s.Roles, Instance: s.Instance}
 }
 

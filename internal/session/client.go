@@ -16,10 +16,12 @@ import (
 
 // Bounds of a registration. Anybody may register, so that everything has an end.
 const (
-	maxClientName   = 256
+	maxClientName   = 256 // characters
 	maxScopes       = 10
+	maxGrantTypes   = 10
 	maxRedirectURIs = 10
 	maxURI          = 2048
+	maxRegistration = 2048 // bytes of the name and the redirect URIs together
 )
 
 // Registration is what a client says about itself.
@@ -36,9 +38,6 @@ type Registration struct {
 // (RegisterClient, IAM Identity Center OIDC API Reference). Errors: Invalid with ReasonInvalidMetadata,
 // ReasonInvalidScope, ReasonUnsupportedGrantType, ReasonInvalidRedirectURI, or none (invalid_request).
 func (s *Service) RegisterClient(ctx context.Context, change idc.ChangeSet, r Registration) (*idc.Client, string, error) {
-	if err := s.registrations.admit(ctx, s.now()); err != nil {
-		return nil, "", err
-	}
 	if err := checkRegistration(r); err != nil {
 		return nil, "", err
 	}
@@ -81,6 +80,9 @@ func checkRegistration(r Registration) error {
 			return invalidScope(scope)
 		}
 	}
+	if len(r.GrantTypes) > maxGrantTypes {
+		return invalidMetadata("A client has at most %d grant types.", maxGrantTypes)
+	}
 	for _, grantType := range r.GrantTypes {
 		if !slices.Contains([]string{GrantAuthorizationCode, GrantDeviceCode, GrantRefreshToken}, grantType) {
 			return unsupportedGrantType(grantType)
@@ -96,6 +98,9 @@ func checkRegistration(r Registration) error {
 		if _, err := parseLoopback(uri); err != nil {
 			return err
 		}
+	}
+	if len(r.Name)+len(strings.Join(r.RedirectURIs, "")) > maxRegistration {
+		return invalidMetadata("The client name and the redirect URIs have at most %d bytes together.", maxRegistration)
 	}
 	if len(r.IssuerURL) > maxURI {
 		return invalidRequest("issuerUrl is too long.")

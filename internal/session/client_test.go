@@ -56,7 +56,17 @@ func TestRegisterClientRefuses(t *testing.T) {
 		"line end":          {redirectTo("http://127.0.0.1/cb\r\nX: y"), idc.ReasonInvalidRedirectURI},
 		"backslash":         {redirectTo(`http://127.0.0.1\@evil.example.com/cb`), idc.ReasonInvalidRedirectURI},
 		"relative":          {redirectTo("/cb"), idc.ReasonInvalidRedirectURI},
-		"long":              {redirectTo("http://127.0.0.1/" + strings.Repeat("x", 2048)), idc.ReasonInvalidRedirectURI},
+		"many grant types": {func(r *session.Registration) {
+			r.GrantTypes = slices.Repeat([]string{session.GrantRefreshToken, session.GrantAuthorizationCode}, 6)
+		}, idc.ReasonInvalidMetadata},
+		"much in all": {func(r *session.Registration) {
+			r.RedirectURIs = slices.Repeat([]string{"http://127.0.0.1/" + strings.Repeat("x", 400)}, 5)
+		}, idc.ReasonInvalidMetadata},
+		"long name in many bytes": {func(r *session.Registration) {
+			r.Name = strings.Repeat("\U0001F511", 256)
+			r.RedirectURIs = slices.Repeat([]string{"http://127.0.0.1/" + strings.Repeat("x", 300)}, 4)
+		}, idc.ReasonInvalidMetadata},
+		"long": {redirectTo("http://127.0.0.1/" + strings.Repeat("x", 2048)), idc.ReasonInvalidRedirectURI},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -133,7 +133,7 @@ func (s *Service) Revoke(ctx context.Context, change idc.ChangeSet, sessionID, r
 		}
 		now := s.now()
 		return tx.PutFence(&idc.Fence{
-			Kind: idc.FenceSession, ID: sessionID, IssuedBefore: now, ExpiresAt: now.Add(longestRoleCredential), Reason: reason,
+			Kind: idc.FenceSession, ID: sessionID, IssuedBefore: now.Add(idc.FenceMargin), ExpiresAt: now.Add(longestRoleCredential), Reason: reason,
 		})
 	})
 	s.cache.handle(store.Event{Noun: store.NounPortalSession, ID: sessionID})

@@ -55,8 +55,7 @@ type Service struct {
 	// Record keeps the event of a finished sign-in. Its error fails the sign-in.
 	Record func(ctx context.Context, event audit.Signin) error
 
-	cache         *tokenCache
-	registrations addressLimiter
+	cache *tokenCache
 }
 
 func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Microsecond) }

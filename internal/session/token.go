@@ -112,7 +112,7 @@ func (s *Service) issue(tx store.Tx, client *idc.Client, session *idc.PortalSess
 	}
 	tokens := &Tokens{AccessToken: s.IDs.Token(prefixAccess), ExpiresIn: ends.Sub(now).Truncate(time.Second), UserID: session.UserID}
 	access := &idc.Token{
-		ID: s.IDs.UUID(), Hash: authn.HashToken(tokens.AccessToken), Class: idc.TokenAccess, FamilyID: familyID,
+		ID: s.IDs.OrderedUUID(now), Hash: authn.HashToken(tokens.AccessToken), Class: idc.TokenAccess, FamilyID: familyID,
 		ClientID: client.ID, UserID: session.UserID, SessionID: session.ID, Scopes: client.Scopes,
 		IssuedAt: now, ExpiresAt: ends,
 	}
@@ -125,7 +125,7 @@ func (s *Service) issue(tx store.Tx, client *idc.Client, session *idc.PortalSess
 	}
 	tokens.RefreshToken = s.IDs.Token(prefixRefresh)
 	refresh := *access
-	refresh.ID, refresh.Hash, refresh.Class = s.IDs.UUID(), authn.HashToken(tokens.RefreshToken), idc.TokenRefresh
+	refresh.ID, refresh.Hash, refresh.Class = s.IDs.OrderedUUID(now), authn.HashToken(tokens.RefreshToken), idc.TokenRefresh
 	refresh.ExpiresAt = session.ExpiresAt
 	return tokens, tx.PutToken(&refresh)
 }

@@ -109,6 +109,9 @@ func (d *Door) authorize(r *http.Request) (webui.Reply, error) {
 		}
 	}
 	ctx := r.Context()
+	if err := d.Admit(ctx); err != nil {
+		return webui.Reply{}, err
+	}
 	request, answer, err := d.Sessions.BeginAuthorization(ctx, d.change(ctx, ""), session.Authorize{
 		ResponseType: query.Get("response_type"), ClientID: query.Get("client_id"), RedirectURI: query.Get("redirect_uri"),
 		State: query.Get("state"), CodeChallenge: query.Get("code_challenge"), CodeChallengeMethod: query.Get("code_challenge_method"),

@@ -12,9 +12,9 @@
 //	     |  POST
 //	     v                            (or POST /signin/link/{token}: a one-time link sets the password)
 //	  proceed <-----------------------------------------------------------+
+//	     |-- factor --------> /signin/factor?flow=ID       --POST (code)--+
 //	     |-- new-password --> /signin/new-password?flow=ID --POST---------+
 //	     |-- enrol ---------> /signin/enrol?flow=ID        --POST (code)--+
-//	     |-- factor --------> /signin/factor?flow=ID       --POST (code)--+
 //	     |-- done ----------> portal session, new cookie, on to the return address
 //
 // A flow belongs to the browser that began it: the cookie gatehouse-browser must match. The id in the address

@@ -27,6 +27,9 @@ type Door struct {
 	Sessions *session.Service
 	Clock    clock.Clock
 	IDs      *ids.Source
+	// Admit refuses a request of /authorize from an address that sends too many (Throttled): each is kept, and
+	// nobody has proven anything yet.
+	Admit func(ctx context.Context) error
 }
 
 // Register puts the pages on the site.

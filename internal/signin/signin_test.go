@@ -133,12 +133,25 @@ func TestPasswordThatMustChange(t *testing.T) {
 	}
 	b := w.browser()
 	at := b.submit(b.get("/signin"), fields("username", "ana", "password", "One-Time-Pass-1"))
+	at.want(t, 200, "/signin/factor")
+	at = b.submit(at, fields("otp", w.code(secret)))
 	at.want(t, 200, "/signin/new-password", "must be changed")
 	at = b.submit(at, fields("new_password", "One-Time-Pass-1", "confirm_password", "One-Time-Pass-1"))
 	at.want(t, 400, "/signin/new-password", "last 3 passwords")
-	at = b.submit(at, fields("new_password", "Another-Horse-9", "confirm_password", "Another-Horse-9"))
-	at.want(t, 200, "/signin/factor")
-	b.submit(at, fields("otp", w.code(secret))).want(t, 200, "/start")
+	b.submit(at, fields("new_password", "Another-Horse-9", "confirm_password", "Another-Horse-9")).want(t, 200, "/start")
+}
+
+// TestEnrolmentThatCameTooLate: the page of a flow that began before its owner registered a factor asks for that one.
+func TestEnrolmentThatCameTooLate(t *testing.T) {
+	w := newWorld(t)
+	u := w.person("new", false)
+	b := w.browser()
+	enrol := b.submit(b.get("/signin"), fields("username", "new", "password", password))
+	enrol.want(t, 200, "/signin/enrol")
+	if err := w.authn.RegisterTOTP(t.Context(), w.change(), u.ID, "the owner's", secret); err != nil {
+		t.Fatal(err)
+	}
+	b.submit(enrol, fields("otp", "000000", "device_name", "mine")).want(t, 200, "/signin/factor", "the owner's")
 }
 
 func TestFlowIsOfNoUseInAnotherBrowser(t *testing.T) {
@@ -306,6 +319,14 @@ func TestAuthorizeIsApproved(t *testing.T) {
 	if denied.out == nil || denied.out.Query().Get("error") != "access_denied" || denied.out.Query().Get("state") != "st-1" {
 		t.Errorf("denied: %v", denied.out)
 	}
+}
+
+// TestAuthorizeIsLimited: a request that is over the budget of its address is not kept.
+func TestAuthorizeIsLimited(t *testing.T) {
+	w := newWorld(t)
+	client, _ := w.register(true)
+	w.admit = idc.Errorf(idc.Throttled, "Too many requests from your network address.")
+	w.browser().get(authorizeURL(client.ID, nil)).want(t, 429, "/authorize", "Too many requests")
 }
 
 func TestAuthorizeErrors(t *testing.T) {

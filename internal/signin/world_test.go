@@ -47,6 +47,7 @@ type world struct {
 	ana       *idc.User
 	events    []audit.Signin
 	log       strings.Builder
+	admit     error // what /authorize is refused with
 }
 
 func newWorld(t *testing.T) *world {
@@ -68,7 +69,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	(&signin.Door{Site: site, Authn: w.authn, Sessions: w.sessions, Clock: w.Clock, IDs: w.IDs}).Register()
+	(&signin.Door{Site: site, Authn: w.authn, Sessions: w.sessions, Clock: w.Clock, IDs: w.IDs,
+		Admit: func(context.Context) error { return w.admit }}).Register()
 	site.Handle("GET /start", func(*http.Request) (webui.Reply, error) {
 		return webui.Show(webui.Problem{Status: 200, Heading: "The portal"}), nil
 	})

@@ -33,7 +33,9 @@ type OrganizationPolicyReader interface {
 	ListAttachmentsOfPolicy(policyID string) ([]*idc.PolicyAttachment, error)
 }
 
-// OrganizationPolicyWriter writes organization policies and attachments (versioned).
+// OrganizationPolicyWriter writes organization policies and attachments
+// (versioned). A second policy of the same type and name is a Conflict with
+// Resource "OrganizationPolicy".
 type OrganizationPolicyWriter interface {
 	PutOrganizationPolicy(p *idc.OrganizationPolicy) error
 	DeleteOrganizationPolicy(id string) error

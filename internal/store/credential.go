@@ -23,6 +23,8 @@ type CredentialWriter interface {
 	DeleteTOTPDevice(id string) error
 	PutThrottle(t *idc.Throttle) error
 	DeleteThrottle(key string) error
+	// SweepThrottles removes counters of failures before t whose locks are over. Like every sweep it
+	// removes a batch of each kind of row: call it again, in a new transaction, until there is nothing left.
 	SweepThrottles(before time.Time) (int, error)
 	// PutDataKey adds a key; the same purpose and ID twice is a Conflict.
 	PutDataKey(k *idc.DataKey) error

@@ -45,10 +45,11 @@ type JobReader interface {
 
 // JobWriter works the queue.
 type JobWriter interface {
-	// EnqueueJob adds a job and sets its ID.
+	// EnqueueJob adds a job and sets its ID. Zero times become the store's now.
 	EnqueueJob(j *idc.Job) error
-	// ClaimJobs locks due jobs until now+lease: at most one per lane, and none
-	// from a lane that has a locked job. Attempts counts the claim.
+	// ClaimJobs locks due jobs until now+lease: at most one per lane, the one
+	// that is due for longest, and none from a lane that has a locked job.
+	// Attempts counts the claim.
 	ClaimJobs(now time.Time, lease time.Duration, limit int) ([]*idc.Job, error)
 	// FinishJob removes a done job.
 	FinishJob(id int64) error

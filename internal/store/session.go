@@ -53,6 +53,7 @@ type SigninReader interface {
 type SigninWriter interface {
 	PutSigninFlow(f *idc.SigninFlow) error
 	DeleteSigninFlow(id string) error
+	// SweepSigninFlows removes flows and one-time links that expired before t.
 	SweepSigninFlows(before time.Time) (int, error)
 	PutOneTimeLink(l *idc.OneTimeLink) error
 }
@@ -64,6 +65,7 @@ type FenceReader interface {
 
 // FenceWriter writes fences.
 type FenceWriter interface {
+	// PutFence never weakens a fence: the later of the old and new instants stay.
 	PutFence(f *idc.Fence) error
 	SweepFences(now time.Time) (int, error)
 }

@@ -9,11 +9,14 @@ import (
 
 // Store is a database with all that Gatehouse remembers.
 type Store interface {
-	// View runs fn on a consistent snapshot.
+	// View runs fn on a consistent snapshot. fn must not call View or Update:
+	// it would wait for a connection while it holds one.
 	View(ctx context.Context, fn func(r Reader) error) error
 	// Update runs fn in a serializable transaction. Writes to versioned nouns
-	// are recorded under change, whose ID and At must be set. fn may run more
-	// than once; when Update returns nil the writes are durable.
+	// are recorded under change, whose ID must be set; several Updates may share
+	// a change set, of which the first to write such a noun writes the rest. fn
+	// may run more than once, and must not call View or Update. When Update
+	// returns nil the writes are durable.
 	Update(ctx context.Context, change idc.ChangeSet, fn func(tx Tx) error) error
 	// Watch delivers the writes committed by any node, in commit order, until
 	// ctx ends. A slow reader gets an Event with Noun NounLost instead of
@@ -30,7 +33,13 @@ type Store interface {
 	Close() error
 }
 
-// Event names a row that a committed transaction wrote or removed.
+// Event names a row that a committed transaction wrote or removed. ID is the id
+// of the row, the parts of a composite one joined by "/": the account and folded
+// name of a role, the account and permission set of a provisioning, the policy
+// and target of an attachment, the kind and id of a fence, the purpose and id of
+// a data key. Managed policies and SAML providers have their ARN, passwords the
+// user, and events of the trail the Seq of the last one appended. Rows that a
+// sweep removes are not announced; what they said had expired before.
 type Event struct {
 	Noun Noun
 	ID   string

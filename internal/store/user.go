@@ -6,6 +6,8 @@ import "github.com/gatehouse-idc/gatehouse/internal/idc"
 type UserReader interface {
 	User(id string) (*idc.User, error)
 	UserByName(userName string) (*idc.User, error)
+	// UserByEmail finds the user whose primary address it is, or else the only
+	// one who has it without calling it primary.
 	UserByEmail(email string) (*idc.User, error)
 	UserByExternalID(issuer, id string) (*idc.User, error)
 	// ListUsers is ordered by id; the cursor is the last id.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/policy"
@@ -36,6 +37,9 @@ type AssumeRoleInput struct {
 // AssumeRole mints a session of another role for a caller (STS AssumeRole).
 func (s *Service) AssumeRole(ctx context.Context, caller idc.Caller, in AssumeRoleInput) (*idc.Credentials, idc.Caller, error) {
 	if err := checkPolicies(in); err != nil {
+		return nil, idc.Caller{}, err
+	}
+	if err := s.stillGranted(ctx, caller); err != nil {
 		return nil, idc.Caller{}, err
 	}
 	role, err := s.FindRole(ctx, in.RoleARN)
@@ -72,12 +76,28 @@ func (s *Service) AssumeRole(ctx context.Context, caller idc.Caller, in AssumeRo
 	return s.Issue(session)
 }
 
+// stillGranted refuses new credentials to a session whose reason is gone: a
+// person who left the group could otherwise renew access for ever by assuming
+// one role from another.
+func (s *Service) stillGranted(ctx context.Context, caller idc.Caller) error {
+	if caller.AssignmentID == "" {
+		return nil
+	}
+	return s.Store.View(ctx, func(r store.Reader) error {
+		holds, err := assignment.Holds(r, caller.UserID, caller.AssignmentID, s.Clock.Now())
+		if err == nil && !holds {
+			err = idc.Errorf(idc.Denied, "The access behind this session has ended. No new credentials are issued.")
+		}
+		return err
+	})
+}
+
 // FindRole returns the role an ARN names. A role that is not there is answered
 // like one that may not be assumed.
 func (s *Service) FindRole(ctx context.Context, roleARN string) (*idc.Role, error) {
-	account, path, name, err := arn.ParseRole(roleARN)
+	account, _, name, err := arn.ParseRole(roleARN)
 	if err != nil {
-		return nil, idc.Errorf(idc.Invalid, "%s is invalid", roleARN).Because(err)
+		return nil, idc.Errorf(idc.Invalid, "Request ARN is invalid").Because(err)
 	}
 	var role *idc.Role
 	err = s.Store.View(ctx, func(r store.Reader) (err error) {
@@ -87,8 +107,9 @@ func (s *Service) FindRole(ctx context.Context, roleARN string) (*idc.Role, erro
 	if err != nil {
 		return nil, err
 	}
-	// Role names are unique without regard to case, but assumed with it.
-	if role.Name != name || role.Path != path {
+	// The text of the ARN was authorised: another path, partition or letter case
+	// of the name does not reach the role.
+	if role.ARN != roleARN {
 		return nil, idc.NotFoundf("Role", name, "The role with name %s cannot be found.", name)
 	}
 	return role, nil

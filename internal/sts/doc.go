@@ -13,6 +13,9 @@
 // store.Watch. And a role session has no rights beyond its role: when the role
 // is gone, package authz finds no policies.
 //
+// Decisions about access are read from the store and remembered until anything is
+// written that could change them (store.Revision; see remember.go).
+//
 // A credential never outlives its reason: its duration is the least of what was
 // asked, what the permission set allows, and what is left of the assignment.
 //

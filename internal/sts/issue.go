@@ -3,6 +3,7 @@ package sts
 import (
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
@@ -17,7 +18,13 @@ type Service struct {
 	IDs   *ids.Source
 	Ring  *sealed.Ring // purpose "session-token"
 
-	fences fences
+	// Precede puts the record of a role hop ahead of the record of the call it is
+	// part of. nil records no hops.
+	Precede func(c audit.Call) error
+
+	fences   fences
+	sessions memory[sessionKey, Session]
+	access   memory[string, []Access] // by user id
 }
 
 // Session is what a set of credentials is issued for.
@@ -39,6 +46,10 @@ type Session struct {
 	TransitiveTagKeys []string
 	SourceIdentity    string
 	Chained           bool
+
+	// Provider is the ARN of the account's SAML provider, through which the role of
+	// a permission set is taken. It is recorded, not sealed.
+	Provider string
 }
 
 // Issue mints credentials. The rules of who may have them are the caller's.

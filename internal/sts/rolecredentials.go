@@ -8,24 +8,42 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/ids"
 	"github.com/gatehouse-idc/gatehouse/internal/permissionset"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
 // RoleCredentials mints credentials of a permission set's role in an account
 // for a signed-in person (GetRoleCredentials, Portal API Reference). Access is
-// decided anew on every call.
+// decided anew on every call unless nothing was written since the last decision.
 func (s *Service) RoleCredentials(ctx context.Context, caller idc.Caller, accountID, permissionSetName string) (*idc.Credentials, error) {
-	session := Session{UserID: caller.UserID, SessionID: caller.SessionID, MFAAt: caller.MFAAt}
-	err := s.Store.View(ctx, func(r store.Reader) error { return s.prepare(r, &session, accountID, permissionSetName) })
+	key, revision, now := sessionKey{caller.UserID, accountID, permissionSetName}, s.Store.Revision(), s.Clock.Now()
+	session, ok := s.sessions.get(key, revision, now)
+	if !ok {
+		session.UserID = caller.UserID
+		err := s.Store.View(ctx, func(r store.Reader) error { return s.prepare(r, &session, accountID, permissionSetName) })
+		if err != nil {
+			return nil, err
+		}
+		var until time.Time
+		if !session.NotAfter.IsZero() { // another assignment may begin that lasts longer
+			until = soonest(now, session.NotAfter)
+		}
+		s.sessions.put(key, revision, answer[Session]{session, now, until})
+	}
+	session.SessionID, session.MFAAt = caller.SessionID, caller.MFAAt
+	creds, issued, err := s.Issue(session)
 	if err != nil {
 		return nil, err
 	}
-	creds, _, err := s.Issue(session)
-	return creds, err
+	return creds, s.recordHop(session, creds, issued)
 }
+
+// sessionKey names what credentials are asked for.
+type sessionKey struct{ userID, accountID, permissionSet string }
 
 func noAccess() error { return idc.Errorf(idc.Denied, "No access") }
 
@@ -66,6 +84,11 @@ func (s *Service) prepare(r store.Reader, out *Session, accountID, permissionSet
 	if out.Duration, err = permissionset.ParseDuration(set.SessionDuration); err != nil {
 		return err
 	}
+	instance, err := r.Instance()
+	if err != nil {
+		return err
+	}
+	out.Provider = arn.SAMLProvider(accountID, ids.SAMLProviderName(instance.ID)).String()
 	out.SessionName = SessionName(user.UserName, user.ID)
 	out.NotAfter = grant.Validity.EndsAt
 	out.AssignmentID = grant.AssignmentID
@@ -111,13 +134,34 @@ type Entry struct {
 // ListAccess returns what a person may use now, by account id and then by name
 // of the permission set (ListAccounts and ListAccountRoles, Portal API
 // Reference): one entry per account, one per permission set, whatever the number of
-// assignments behind it.
-func (s *Service) ListAccess(ctx context.Context, userID string) (list []Access, err error) {
-	err = s.Store.View(ctx, func(r store.Reader) error {
-		list, err = listAccess(r, userID, s.Clock.Now())
+// assignments behind it. The list is not the caller's to change.
+func (s *Service) ListAccess(ctx context.Context, userID string) ([]Access, error) {
+	revision, now := s.Store.Revision(), s.Clock.Now()
+	list, ok := s.access.get(userID, revision, now)
+	if ok {
+		return list, nil
+	}
+	err := s.Store.View(ctx, func(r store.Reader) (err error) {
+		list, err = listAccess(r, userID, now)
 		return err
 	})
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	s.access.put(userID, revision, answer[[]Access]{list, now, soonest(now, firstEnd(list))})
+	return list, nil
+}
+
+// firstEnd is when something of a list ends, or zero.
+func firstEnd(list []Access) (end time.Time) {
+	for _, a := range list {
+		for _, e := range a.PermissionSets {
+			if !e.EndsAt.IsZero() && (end.IsZero() || e.EndsAt.Before(end)) {
+				end = e.EndsAt
+			}
+		}
+	}
+	return end
 }
 
 func listAccess(r store.Reader, userID string, now time.Time) ([]Access, error) {

@@ -2,6 +2,7 @@ package sts_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +181,33 @@ func TestSessionNames(t *testing.T) {
 		one, two := sts.SessionName(in, "id-1"), sts.SessionName(in, "id-2")
 		if one == two || len(one) > 64 || strings.ContainsAny(one, "/ë") {
 			t.Errorf("SessionName(%q) = %q and %q for two people", in, one, two)
+		}
+	}
+}
+
+// TestLeavingTheGroupEndsChaining: a session whose reason is gone cannot renew itself by assuming roles.
+func TestLeavingTheGroupEndsChaining(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	role := w.Role(testidc.Member, "Deploy", trustAll)
+	ana := w.User("ana")
+	group := &idc.Group{ID: w.IDs.GroupID(), DisplayName: "Ops", Owner: idc.OwnerBuiltIn}
+	membership := &idc.Membership{ID: w.IDs.MembershipID(), GroupID: group.ID, UserID: ana.ID, Owner: idc.OwnerBuiltIn}
+	granted := &idc.Assignment{ID: w.IDs.UUID(), PermissionSetID: "ps-1", PrincipalType: idc.PrincipalGroup, PrincipalID: group.ID,
+		Scope: idc.Scope{Kind: idc.ScopeAll}, Owner: idc.OwnerBuiltIn}
+	w.Update(func(tx store.Tx) error {
+		return errors.Join(tx.PutGroup(group), tx.PutMembership(membership), tx.PutAssignment(granted))
+	})
+	caller := idc.Caller{Type: idc.CallerAssumedRole, AccountID: testidc.Member, UserID: ana.ID, AssignmentID: granted.ID}
+	in := sts.AssumeRoleInput{RoleARN: role.ARN, SessionName: "deeper"}
+	_, chained, err := s.AssumeRole(t.Context(), caller, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Update(func(tx store.Tx) error { return tx.DeleteMembership(membership.ID) })
+	for name, c := range map[string]idc.Caller{"the session": caller, "a chained session": chained} {
+		if _, _, err := s.AssumeRole(t.Context(), c, in); idc.KindOf(err) != idc.Denied {
+			t.Errorf("%s after leaving the group: %v, want Denied", name, err)
 		}
 	}
 }

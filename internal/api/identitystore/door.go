@@ -2,6 +2,8 @@ package identitystore
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
@@ -24,12 +26,12 @@ type Door struct {
 
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
-	return append(append(d.userOperations(), d.groupOperations()...), d.membershipOperations()...)
+	return slices.Concat(d.storeOperations(), d.userOperations(), d.groupOperations(), d.membershipOperations())
 }
 
 // ours refuses the id of another identity store.
 func (d *Door) ours(id *string) error {
-	if *id != d.Instance.IdentityStoreID {
+	if *id != d.Instance.IdentityStoreID && *id != d.arn() {
 		return idc.NotFoundf("IDENTITY_STORE", *id, "IDENTITY_STORE not found.")
 	}
 	return nil
@@ -37,7 +39,11 @@ func (d *Door) ours(id *string) error {
 
 // on is the resources of a call: the identity store, and what it touches inside.
 func (d *Door) on(inside ...string) []string {
-	return append([]string{arn.IdentityStore(d.Instance.OwnerAccountID, d.Instance.IdentityStoreID).String()}, inside...)
+	return append([]string{d.arn()}, inside...)
+}
+
+func (d *Door) arn() string {
+	return arn.IdentityStore(d.Instance.OwnerAccountID, d.Instance.IdentityStoreID).String()
 }
 
 // Wildcards that policies use for whole kinds.
@@ -45,9 +51,22 @@ func allUsers() string       { return arn.DirectoryUser("*").String() }
 func allGroups() string      { return arn.DirectoryGroup("*").String() }
 func allMemberships() string { return arn.DirectoryMembership("*").String() }
 
-func userARN(id *string) string       { return arn.DirectoryUser(text(id)).String() }
-func groupARN(id *string) string      { return arn.DirectoryGroup(text(id)).String() }
-func membershipARN(id *string) string { return arn.DirectoryMembership(text(id)).String() }
+// Inputs name what is inside by its id or by its ARN.
+func userID(s *string) string       { return inside(text(s), arn.DirectoryUser) }
+func groupID(s *string) string      { return inside(text(s), arn.DirectoryGroup) }
+func membershipID(s *string) string { return inside(text(s), arn.DirectoryMembership) }
+
+// inside is the id in an ARN of one kind; everything else is taken for an id.
+func inside(s string, name func(id string) arn.ARN) string {
+	if _, id, found := strings.Cut(s, "/"); found && name(id).String() == s {
+		return id
+	}
+	return s
+}
+
+func userARN(s *string) string       { return arn.DirectoryUser(userID(s)).String() }
+func groupARN(s *string) string      { return arn.DirectoryGroup(groupID(s)).String() }
+func membershipARN(s *string) string { return arn.DirectoryMembership(membershipID(s)).String() }
 
 // memberARN is the user a member id names; the union has no other kind.
 func memberARN(m *identitystore.MemberId) string {
@@ -62,7 +81,7 @@ func memberUser(m *identitystore.MemberId) (string, error) {
 	if m == nil || m.UserId == nil {
 		return "", idc.Errorf(idc.Invalid, "MemberId must name a UserId")
 	}
-	return *m.UserId, nil
+	return userID(m.UserId), nil
 }
 
 // page reads where a listing goes on. The function it returns makes the NextToken.
@@ -126,8 +145,6 @@ func optional(s string) *string {
 	}
 	return &s
 }
-
-func flag(b *bool) bool { return b != nil && *b }
 
 func instant(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -243,16 +243,19 @@ func TestEveryOperationIsGuarded(t *testing.T) {
 		`"AlternateIdentifier":{"UniqueAttribute":{"AttributePath":"userName","AttributeValue":"x"}},"Operations":[{"AttributePath":"title","AttributeValue":"x"}]`
 	for _, op := range identitystore.Operations {
 		if status, _ := w.call(op.Name, all); status == http.StatusNotImplemented {
-			if !strings.HasSuffix(op.Name, "IdentityStore") && !strings.HasSuffix(op.Name, "IdentityStores") {
+			if op.Name != "UpdateIdentityStore" {
 				t.Errorf("%s is not served", op.Name)
 			}
 			continue
+		}
+		if op.Name == "ListIdentityStores" {
+			continue // AWS has it on "*"
 		}
 		resources := w.asked["identitystore:"+op.Name]
 		if len(resources) == 0 || resources[0] != "arn:aws:identitystore::111111111111:identitystore/d-1234567890" {
 			t.Errorf("%s asks for %v", op.Name, resources)
 		}
-		if !strings.HasPrefix(op.Name, "Create") && len(resources) < 2 {
+		if !strings.HasPrefix(op.Name, "Create") && op.Name != "DescribeIdentityStore" && len(resources) < 2 {
 			t.Errorf("%s asks for nothing inside the identity store: %v", op.Name, resources)
 		}
 	}

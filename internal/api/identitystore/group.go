@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/identitystore"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/directory"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
@@ -37,14 +38,16 @@ func (d *Door) createGroup(ctx context.Context, call *awsedge.Call, in *identity
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.CreateGroupOutput{IdentityStoreId: in.IdentityStoreId, GroupId: &g.ID}, nil
+	return &identitystore.CreateGroupOutput{
+		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
+	}, nil
 }
 
 func (d *Door) describeGroup(ctx context.Context, _ *awsedge.Call, in *identitystore.DescribeGroupInput) (*identitystore.DescribeGroupOutput, error) {
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	g, err := d.Directory.DescribeGroup(ctx, *in.GroupId)
+	g, err := d.Directory.DescribeGroup(ctx, groupID(in.GroupId))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +57,8 @@ func (d *Door) describeGroup(ctx context.Context, _ *awsedge.Call, in *identitys
 
 func (d *Door) wireGroup(g *idc.Group) identitystore.Group {
 	return identitystore.Group{
-		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, DisplayName: &g.DisplayName,
+		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
+		DisplayName: &g.DisplayName,
 		Description: optional(g.Description), ExternalIds: externalIDs(g.ExternalIDs),
 		CreatedAt: instant(g.CreatedAt), CreatedBy: optional(g.CreatedBy), UpdatedAt: instant(g.UpdatedAt), UpdatedBy: optional(g.UpdatedBy),
 	}
@@ -64,14 +68,20 @@ func (d *Door) updateGroup(ctx context.Context, call *awsedge.Call, in *identity
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.UpdateGroup(ctx, call.Change(), idc.OwnerBuiltIn, *in.GroupId, "", operations(in.Operations))
+	g, err := d.Directory.UpdateGroup(ctx, call.Change(), idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision), operations(in.Operations))
+	if err != nil {
+		return nil, err
+	}
+	return &identitystore.UpdateGroupOutput{
+		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
+	}, nil
 }
 
 func (d *Door) deleteGroup(ctx context.Context, call *awsedge.Call, in *identitystore.DeleteGroupInput) (*identitystore.DeleteGroupOutput, error) {
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.DeleteGroup(ctx, call.Change(), idc.OwnerBuiltIn, *in.GroupId, "")
+	return nil, d.Directory.DeleteGroup(ctx, call.Change(), idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision))
 }
 
 func (d *Door) listGroups(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupsInput) (*identitystore.ListGroupsOutput, error) {
@@ -109,5 +119,5 @@ func (d *Door) getGroupID(ctx context.Context, _ *awsedge.Call, in *identitystor
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.GetGroupIdOutput{IdentityStoreId: in.IdentityStoreId, GroupId: &g.ID}, nil
+	return &identitystore.GetGroupIdOutput{IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID}, nil
 }

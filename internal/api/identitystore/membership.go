@@ -49,38 +49,40 @@ func (d *Door) createMembership(ctx context.Context, call *awsedge.Call, in *ide
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	userID, err := memberUser(in.MemberId)
+	member, err := memberUser(in.MemberId)
 	if err != nil {
 		return nil, err
 	}
-	m, err := d.Directory.AddMember(ctx, call.Change(), idc.OwnerBuiltIn, *in.GroupId, userID, idc.Validity{})
+	m, err := d.Directory.AddMember(ctx, call.Change(), idc.OwnerBuiltIn, groupID(in.GroupId), member, idc.Validity{})
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.CreateGroupMembershipOutput{IdentityStoreId: in.IdentityStoreId, MembershipId: &m.ID}, nil
+	return &identitystore.CreateGroupMembershipOutput{
+		IdentityStoreId: &d.Instance.IdentityStoreID, MembershipId: &m.ID, MembershipArn: optional(membershipARN(&m.ID)),
+	}, nil
 }
 
 func (d *Door) describeMembership(ctx context.Context, _ *awsedge.Call, in *identitystore.DescribeGroupMembershipInput) (*identitystore.DescribeGroupMembershipOutput, error) {
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	m, err := d.Directory.DescribeMembership(ctx, *in.MembershipId)
+	m, err := d.Directory.DescribeMembership(ctx, membershipID(in.MembershipId))
 	if err != nil {
 		return nil, err
 	}
-	wire := d.wireMembership(m)
-	return &identitystore.DescribeGroupMembershipOutput{
-		IdentityStoreId: wire.IdentityStoreId, MembershipId: wire.MembershipId, GroupId: wire.GroupId,
-		MemberId: wire.MemberId, CreatedAt: wire.CreatedAt, UpdatedAt: wire.UpdatedAt,
-	}, nil
+	out := identitystore.DescribeGroupMembershipOutput(d.wireMembership(m))
+	return &out, nil
 }
 
-// wireMembership: a membership is written once and never changed, so that its version says when it was made.
+// wireMembership: a membership is written once and never changed, so that it was updated when it was made.
 func (d *Door) wireMembership(m *idc.Membership) identitystore.GroupMembership {
-	made := instant(m.Version.RecordedAt)
+	made, by := m.CreatedAt, optional(m.CreatedBy)
+	if made.IsZero() {
+		made = m.Version.RecordedAt
+	}
 	return identitystore.GroupMembership{
-		IdentityStoreId: &d.Instance.IdentityStoreID, MembershipId: &m.ID, GroupId: &m.GroupID,
-		MemberId: &identitystore.MemberId{UserId: &m.UserID}, CreatedAt: made, UpdatedAt: made,
+		IdentityStoreId: &d.Instance.IdentityStoreID, MembershipId: &m.ID, MembershipArn: optional(membershipARN(&m.ID)), GroupId: &m.GroupID,
+		MemberId: &identitystore.MemberId{UserId: &m.UserID}, CreatedAt: instant(made), CreatedBy: by, UpdatedAt: instant(made), UpdatedBy: by,
 	}
 }
 
@@ -96,33 +98,33 @@ func (d *Door) deleteMembership(ctx context.Context, call *awsedge.Call, in *ide
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.RemoveMember(ctx, call.Change(), idc.OwnerBuiltIn, *in.MembershipId)
+	return nil, d.Directory.RemoveMember(ctx, call.Change(), idc.OwnerBuiltIn, membershipID(in.MembershipId))
 }
 
 func (d *Door) getMembershipID(ctx context.Context, _ *awsedge.Call, in *identitystore.GetGroupMembershipIdInput) (*identitystore.GetGroupMembershipIdOutput, error) {
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	userID, err := memberUser(in.MemberId)
+	member, err := memberUser(in.MemberId)
 	if err != nil {
 		return nil, err
 	}
-	m, err := d.Directory.FindMembership(ctx, *in.GroupId, userID)
+	m, err := d.Directory.FindMembership(ctx, groupID(in.GroupId), member)
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.GetGroupMembershipIdOutput{IdentityStoreId: in.IdentityStoreId, MembershipId: &m.ID}, nil
+	return &identitystore.GetGroupMembershipIdOutput{IdentityStoreId: &d.Instance.IdentityStoreID, MembershipId: &m.ID}, nil
 }
 
 func (d *Door) listMemberships(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupMembershipsInput) (*identitystore.ListGroupMembershipsOutput, error) {
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	page, token, err := d.page(call, in.NextToken, in.MaxResults, *in.GroupId)
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, groupID(in.GroupId))
 	if err != nil {
 		return nil, err
 	}
-	members, next, err := d.Directory.ListMembers(ctx, *in.GroupId, page)
+	members, next, err := d.Directory.ListMembers(ctx, groupID(in.GroupId), page)
 	if err != nil {
 		return nil, err
 	}
@@ -133,15 +135,15 @@ func (d *Door) listMembershipsForMember(ctx context.Context, call *awsedge.Call,
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	userID, err := memberUser(in.MemberId)
+	member, err := memberUser(in.MemberId)
 	if err != nil {
 		return nil, err
 	}
-	page, token, err := d.page(call, in.NextToken, in.MaxResults, userID)
+	page, token, err := d.page(call, in.NextToken, in.MaxResults, member)
 	if err != nil {
 		return nil, err
 	}
-	groups, next, err := d.Directory.ListGroupsOfMember(ctx, userID, page)
+	groups, next, err := d.Directory.ListGroupsOfMember(ctx, member, page)
 	if err != nil {
 		return nil, err
 	}
@@ -152,18 +154,22 @@ func (d *Door) isMemberInGroups(ctx context.Context, _ *awsedge.Call, in *identi
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	userID, err := memberUser(in.MemberId)
+	member, err := memberUser(in.MemberId)
 	if err != nil {
 		return nil, err
 	}
-	exists, err := d.Directory.IsMemberInGroups(ctx, userID, in.GroupIds)
+	groups := make([]string, len(in.GroupIds))
+	for i := range groups {
+		groups[i] = groupID(&in.GroupIds[i])
+	}
+	exists, err := d.Directory.IsMemberInGroups(ctx, member, groups)
 	if err != nil {
 		return nil, err
 	}
 	out := &identitystore.IsMemberInGroupsOutput{Results: make([]identitystore.GroupMembershipExistenceResult, len(exists))}
 	for i := range exists {
 		out.Results[i] = identitystore.GroupMembershipExistenceResult{
-			GroupId: &in.GroupIds[i], MemberId: in.MemberId, MembershipExists: &exists[i],
+			GroupId: &groups[i], MemberId: &identitystore.MemberId{UserId: &member}, MembershipExists: &exists[i],
 		}
 	}
 	return out, nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/identitystore"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/directory"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
@@ -33,7 +34,9 @@ func (d *Door) createUser(ctx context.Context, call *awsedge.Call, in *identitys
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.CreateUserOutput{IdentityStoreId: in.IdentityStoreId, UserId: &u.ID}, nil
+	return &identitystore.CreateUserOutput{
+		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
+	}, nil
 }
 
 // draft is the user that a request describes.
@@ -51,22 +54,22 @@ func draft(in *identitystore.CreateUserInput) idc.User {
 		}
 	}
 	for _, e := range in.Emails {
-		u.Emails = append(u.Emails, idc.Email{Value: text(e.Value), Type: text(e.Type), Primary: flag(e.Primary)})
+		u.Emails = append(u.Emails, idc.Email{Value: text(e.Value), Type: text(e.Type), Primary: e.Primary})
 	}
 	for _, a := range in.Addresses {
 		u.Addresses = append(u.Addresses, idc.Address{
 			Formatted: text(a.Formatted), StreetAddress: text(a.StreetAddress), Locality: text(a.Locality), Region: text(a.Region),
-			PostalCode: text(a.PostalCode), Country: text(a.Country), Type: text(a.Type), Primary: flag(a.Primary),
+			PostalCode: text(a.PostalCode), Country: text(a.Country), Type: text(a.Type), Primary: a.Primary,
 		})
 	}
 	for _, p := range in.PhoneNumbers {
-		u.Phones = append(u.Phones, idc.PhoneNumber{Value: text(p.Value), Type: text(p.Type), Primary: flag(p.Primary)})
+		u.Phones = append(u.Phones, idc.PhoneNumber{Value: text(p.Value), Type: text(p.Type), Primary: p.Primary})
 	}
 	for _, p := range in.Photos {
-		u.Photos = append(u.Photos, idc.Photo{Value: text(p.Value), Type: text(p.Type), Display: text(p.Display), Primary: flag(p.Primary)})
+		u.Photos = append(u.Photos, idc.Photo{Value: text(p.Value), Type: text(p.Type), Display: text(p.Display), Primary: p.Primary})
 	}
 	for _, r := range in.Roles {
-		u.Roles = append(u.Roles, idc.UserRole{Value: text(r.Value), Type: text(r.Type), Primary: flag(r.Primary)})
+		u.Roles = append(u.Roles, idc.UserRole{Value: text(r.Value), Type: text(r.Type), Primary: r.Primary})
 	}
 	for name, raw := range in.Extensions {
 		if u.Extensions == nil {
@@ -81,7 +84,7 @@ func (d *Door) describeUser(ctx context.Context, _ *awsedge.Call, in *identityst
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	u, err := d.Directory.DescribeUser(ctx, *in.UserId)
+	u, err := d.Directory.DescribeUser(ctx, userID(in.UserId))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +95,8 @@ func (d *Door) describeUser(ctx context.Context, _ *awsedge.Call, in *identityst
 func (d *Door) wireUser(u *idc.User, extensionNames []string) identitystore.User {
 	status := string(u.Status)
 	return identitystore.User{
-		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserName: &u.UserName, UserStatus: &status,
+		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
+		UserName: &u.UserName, UserStatus: &status,
 		DisplayName: optional(u.DisplayName), Name: wireName(u.Name), NickName: optional(u.NickName), ProfileUrl: optional(u.ProfileURL),
 		Emails: wireEmails(u.Emails), Addresses: wireAddresses(u.Addresses), PhoneNumbers: wirePhones(u.Phones),
 		Photos: wirePhotos(u.Photos), Roles: wireRoles(u.Roles), UserType: optional(u.UserType), Title: optional(u.Title),
@@ -116,7 +120,7 @@ func wireName(n idc.PersonName) *identitystore.Name {
 func wireEmails(in []idc.Email) []identitystore.Email {
 	var out []identitystore.Email
 	for _, e := range in {
-		out = append(out, identitystore.Email{Value: optional(e.Value), Type: optional(e.Type), Primary: &e.Primary})
+		out = append(out, identitystore.Email{Value: optional(e.Value), Type: optional(e.Type), Primary: e.Primary})
 	}
 	return out
 }
@@ -126,7 +130,7 @@ func wireAddresses(in []idc.Address) []identitystore.Address {
 	for _, a := range in {
 		out = append(out, identitystore.Address{
 			Formatted: optional(a.Formatted), StreetAddress: optional(a.StreetAddress), Locality: optional(a.Locality),
-			Region: optional(a.Region), PostalCode: optional(a.PostalCode), Country: optional(a.Country), Type: optional(a.Type), Primary: &a.Primary,
+			Region: optional(a.Region), PostalCode: optional(a.PostalCode), Country: optional(a.Country), Type: optional(a.Type), Primary: a.Primary,
 		})
 	}
 	return out
@@ -135,7 +139,7 @@ func wireAddresses(in []idc.Address) []identitystore.Address {
 func wirePhones(in []idc.PhoneNumber) []identitystore.PhoneNumber {
 	var out []identitystore.PhoneNumber
 	for _, p := range in {
-		out = append(out, identitystore.PhoneNumber{Value: optional(p.Value), Type: optional(p.Type), Primary: &p.Primary})
+		out = append(out, identitystore.PhoneNumber{Value: optional(p.Value), Type: optional(p.Type), Primary: p.Primary})
 	}
 	return out
 }
@@ -143,7 +147,7 @@ func wirePhones(in []idc.PhoneNumber) []identitystore.PhoneNumber {
 func wirePhotos(in []idc.Photo) []identitystore.Photo {
 	var out []identitystore.Photo
 	for _, p := range in {
-		out = append(out, identitystore.Photo{Value: &p.Value, Type: optional(p.Type), Display: optional(p.Display), Primary: &p.Primary})
+		out = append(out, identitystore.Photo{Value: &p.Value, Type: optional(p.Type), Display: optional(p.Display), Primary: p.Primary})
 	}
 	return out
 }
@@ -151,7 +155,7 @@ func wirePhotos(in []idc.Photo) []identitystore.Photo {
 func wireRoles(in []idc.UserRole) []identitystore.Role {
 	var out []identitystore.Role
 	for _, r := range in {
-		out = append(out, identitystore.Role{Value: optional(r.Value), Type: optional(r.Type), Primary: &r.Primary})
+		out = append(out, identitystore.Role{Value: optional(r.Value), Type: optional(r.Type), Primary: r.Primary})
 	}
 	return out
 }
@@ -160,14 +164,20 @@ func (d *Door) updateUser(ctx context.Context, call *awsedge.Call, in *identitys
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.UpdateUser(ctx, call.Change(), idc.OwnerBuiltIn, *in.UserId, "", operations(in.Operations))
+	u, err := d.Directory.UpdateUser(ctx, call.Change(), idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision), operations(in.Operations))
+	if err != nil {
+		return nil, err
+	}
+	return &identitystore.UpdateUserOutput{
+		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
+	}, nil
 }
 
 func (d *Door) deleteUser(ctx context.Context, call *awsedge.Call, in *identitystore.DeleteUserInput) (*identitystore.DeleteUserOutput, error) {
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.DeleteUser(ctx, call.Change(), idc.OwnerBuiltIn, *in.UserId, "")
+	return nil, d.Directory.DeleteUser(ctx, call.Change(), idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision))
 }
 
 func (d *Door) listUsers(ctx context.Context, call *awsedge.Call, in *identitystore.ListUsersInput) (*identitystore.ListUsersOutput, error) {
@@ -205,5 +215,5 @@ func (d *Door) getUserID(ctx context.Context, _ *awsedge.Call, in *identitystore
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.GetUserIdOutput{IdentityStoreId: in.IdentityStoreId, UserId: &u.ID}, nil
+	return &identitystore.GetUserIdOutput{IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID}, nil
 }

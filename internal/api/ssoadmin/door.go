@@ -39,11 +39,12 @@ func (d *Door) Operations() []awsedge.Operation {
 // up before the handler runs. Nil members are not in the input.
 type target struct {
 	instance, permissionSet, account *string
+	absent                           *string // the ARN of a kind that does not exist here
 }
 
 func (t target) arns() []string {
 	var out []string
-	for _, a := range []*string{t.instance, t.permissionSet} {
+	for _, a := range []*string{t.instance, t.permissionSet, t.absent} {
 		if a != nil {
 			out = append(out, *a)
 		}
@@ -92,7 +93,13 @@ func (d *Door) lookUp(ctx context.Context, call *awsedge.Call, t target) (reques
 		return r, idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s because the account is not the management account of the organization", call.Caller.ARN, call.Operation.Action)
 	}
 	if t.instance != nil && *t.instance != r.instance.ARN {
+		if !modelsNotFound(call.Operation) {
+			return r, idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s on resource: %s", call.Caller.ARN, call.Operation.Action, *t.instance)
+		}
 		return r, idc.NotFoundf("Instance", *t.instance, "Could not find Instance with ARN %s", *t.instance)
+	}
+	if t.absent != nil {
+		return r, idc.NotFoundf("Resource", *t.absent, "Could not find resource with ARN %s", *t.absent)
 	}
 	if t.permissionSet == nil {
 		return r, nil
@@ -108,6 +115,12 @@ func (d *Door) lookUp(ctx context.Context, call *awsedge.Call, t target) (reques
 	}
 	r.permissionSetID = id
 	return r, nil
+}
+
+// modelsNotFound reports whether an operation can say that something does not
+// exist. DescribeInstance cannot, and refuses.
+func modelsNotFound(op *awsapi.Operation) bool {
+	return slices.ContainsFunc(op.Errors, func(id awsapi.ShapeID) bool { return op.Service.Shape(id).Name == "ResourceNotFoundException" })
 }
 
 // page reads the paging members of an input. The function it returns makes the

@@ -120,6 +120,28 @@ func TestOtherSpellingsOfAnARNReachNothing(t *testing.T) {
 	doortest.Refuse(w.Client, ssoadmin.ListPermissionSets, &ssoadmin.ListPermissionSetsInput{InstanceArn: &wrong}, "ResourceNotFoundException", wrong)
 }
 
+// DescribeInstance models no ResourceNotFoundException: AWS refuses what it does not know.
+func TestUnknownInstanceIsRefused(t *testing.T) {
+	w := newWorld(t)
+	wrong := "arn:aws:sso:::instance/ssoins-0000000000000000"
+	doortest.Refuse(w.Client, ssoadmin.DescribeInstance, &ssoadmin.DescribeInstanceInput{InstanceArn: &wrong}, "AccessDeniedException",
+		"is not authorized to perform: sso:DescribeInstance on resource: "+wrong)
+}
+
+func TestApplicationsHaveNoTags(t *testing.T) {
+	w := newWorld(t)
+	for _, resource := range []string{"arn:aws:sso::111111111111:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
+		"arn:aws:sso::111111111111:trustedTokenIssuer/ssoins-1234567890abcdef/tti-c4488478-a0e1-700e-3d75-96c6bb641596"} {
+		doortest.Refuse(w.Client, ssoadmin.TagResource, &ssoadmin.TagResourceInput{InstanceArn: w.instance(), ResourceArn: &resource,
+			Tags: []ssoadmin.Tag{{Key: doortest.P("a"), Value: doortest.P("b")}}}, "ResourceNotFoundException", resource)
+		if asked := w.Edge.Last(); !slices.Contains(asked.Resources, resource) {
+			t.Errorf("authorised %v, want %s among them", asked.Resources, resource)
+		}
+		doortest.Refuse(w.Client, ssoadmin.UntagResource, &ssoadmin.UntagResourceInput{ResourceArn: &resource, TagKeys: []string{"a"}}, "ResourceNotFoundException", resource)
+		doortest.Refuse(w.Client, ssoadmin.ListTagsForResource, &ssoadmin.ListTagsForResourceInput{ResourceArn: &resource}, "ResourceNotFoundException", resource)
+	}
+}
+
 func TestPoliciesOnTheWire(t *testing.T) {
 	w := newWorld(t)
 	ps := w.permissionSet("A")

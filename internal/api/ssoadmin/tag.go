@@ -21,10 +21,14 @@ func (d *Door) tagOperations() []awsedge.Operation {
 	}
 }
 
-// tagTarget tells what a ResourceArn names.
+// tagTarget tells what a ResourceArn names. Applications and trusted token
+// issuers can be tagged too; there are none.
 func tagTarget(instance, resource *string) target {
 	if _, err := arn.ParseInstance(*resource); err == nil {
 		return target{instance: resource}
+	}
+	if _, _, err := arn.ParsePermissionSet(*resource); err != nil {
+		return target{instance: instance, absent: resource}
 	}
 	return target{instance: instance, permissionSet: resource}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/api/doortest"
 	door "github.com/gatehouse-idc/gatehouse/internal/api/ssoportal"
+	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
@@ -18,7 +19,7 @@ import (
 )
 
 // setUp gives ana the permission sets A, B and C in the member account, C for an hour.
-func setUp(t *testing.T) (*testidc.World, *doortest.Client) {
+func setUp(t *testing.T) (*testidc.World, *audit.Service, *doortest.Client) {
 	w := testidc.New(t)
 	ana := w.User("ana")
 	for _, name := range []string{"C", "A", "B"} {
@@ -40,17 +41,38 @@ func setUp(t *testing.T) (*testidc.World, *doortest.Client) {
 			return tx.PutProvisioning(&idc.Provisioning{AccountID: testidc.Member, PermissionSetID: id, RoleARN: role.ARN, RoleName: role.Name, Revision: 1})
 		})
 	}
-	d := &door.Door{STS: &sts.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Ring: sealed.NewEphemeral()},
+	events := &audit.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Region: "us-east-1", ManagementAccountID: testidc.Management}
+	d := &door.Door{STS: &sts.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Ring: sealed.NewEphemeral(), Precede: events.Precede},
 		Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()}}
 	c := doortest.New(t, w.Clock, w.IDs, testidc.Management, d.Operations())
 	c.Caller = idc.Caller{Type: idc.CallerIdentityCenterUser, AccountID: testidc.Management, UserID: ana.ID, MFA: true, MFAAt: w.Clock.Now()}
-	return w, c
+	return w, events, c
+}
+
+// TestTheAccountsOwnTrailShowsTheHop: GetRoleCredentials leaves an AssumeRoleWithSAML event in the account, without secrets.
+func TestTheAccountsOwnTrailShowsTheHop(t *testing.T) {
+	w, trail, c := setUp(t)
+	out := doortest.Do(c, ssoportal.GetRoleCredentials, &ssoportal.GetRoleCredentialsInput{
+		AccessToken: token(), AccountId: doortest.P(testidc.Member), RoleName: doortest.P("A")})
+	// The call's own record, which the gateway writes, takes the hop with it.
+	if err := trail.Record(t.Context(), audit.Call{Time: w.Clock.Now(), Name: "GetRoleCredentials", Source: "sso.amazonaws.com"}); err != nil {
+		t.Fatal(err)
+	}
+	events, _, err := trail.Lookup(t.Context(), idc.EventFilter{AccountID: testidc.Member}, store.Page{})
+	if err != nil || len(events) != 1 || events[0].Name != "AssumeRoleWithSAML" || events[0].UserName != "ana" {
+		t.Fatalf("events %v, %v; want the hop", events, err)
+	}
+	record := events[0].Record
+	if !strings.Contains(record, *out.RoleCredentials.AccessKeyId) || !strings.Contains(record, `"type":"SAMLUser"`) ||
+		strings.Contains(record, *out.RoleCredentials.SecretAccessKey) || strings.Contains(record, *out.RoleCredentials.SessionToken) {
+		t.Errorf("record %s", record)
+	}
 }
 
 func token() *string { return doortest.P("aoa-token") }
 
 func TestAccountsAndRolesPageByPage(t *testing.T) {
-	_, c := setUp(t)
+	_, _, c := setUp(t)
 	accounts := doortest.Do(c, ssoportal.ListAccounts, &ssoportal.ListAccountsInput{AccessToken: token()})
 	if len(accounts.AccountList) != 1 || *accounts.AccountList[0].AccountId != testidc.Member || *accounts.AccountList[0].AccountName != "Member" {
 		t.Errorf("accounts %+v, want the one, once", accounts.AccountList)
@@ -72,7 +94,7 @@ func TestAccountsAndRolesPageByPage(t *testing.T) {
 }
 
 func TestCredentialsEndWithTheAssignment(t *testing.T) {
-	w, c := setUp(t)
+	w, _, c := setUp(t)
 	get := func(role string) *ssoportal.GetRoleCredentialsInput {
 		return &ssoportal.GetRoleCredentialsInput{AccessToken: token(), AccountId: doortest.P(testidc.Member), RoleName: &role}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge/validate"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
@@ -14,8 +15,10 @@ import (
 const (
 	// Serialization: the body is not what the protocol demands.
 	Serialization idc.Reason = "SerializationException"
-	// UnknownOperation: there is no such operation.
+	// UnknownOperation: there is no such operation. AWS answers it without a message.
 	UnknownOperation idc.Reason = "UnknownOperationException"
+	// UnknownPath: the host is a service's, but has nothing at this path.
+	UnknownPath idc.Reason = "UnknownPath"
 	// MissingAction: a query request without Action.
 	MissingAction idc.Reason = "MissingAction"
 	// MalformedQuery: a form that cannot be read.
@@ -49,6 +52,9 @@ type Fault struct {
 func Of(service *awsapi.Service, op *awsapi.Operation, requestID string, err error) Fault {
 	e := asError(err)
 	f := Fault{Message: idc.PublicMessage(err), RequestID: requestID, ResourceType: e.Resource, ResourceID: e.ID}
+	if (e.Reason == UnknownOperation || e.Reason == UnknownPath) && e.Message == "" {
+		f.Message = ""
+	}
 	if e.Kind == idc.Throttled || e.Kind == idc.Unavailable {
 		f.RetryAfterSeconds = 1
 	}
@@ -64,7 +70,7 @@ func Of(service *awsapi.Service, op *awsapi.Operation, requestID string, err err
 	}
 	f.Status = status(service.Protocol, shape)
 	f.Server = f.Status >= 500
-	f.Reason = enumValue(service, shape, "Reason", string(e.Reason))
+	f.Reason = enumValue(service, shape, "Reason", reason(e))
 	f.ResourceType = enumValue(service, shape, "ResourceType", e.Resource)
 	return f
 }
@@ -153,6 +159,23 @@ func enumValue(service *awsapi.Service, shape *awsapi.Shape, member, text string
 	return ""
 }
 
+// reason is the text for a member Reason. Of a broken constraint of the model
+// it is the constraint's.
+func reason(e *idc.Error) string {
+	if v := violation(e); v != nil {
+		return string(v.Rule)
+	}
+	return string(e.Reason)
+}
+
+func violation(e *idc.Error) *validate.Violation {
+	var v *validate.Violation
+	if e.Reason == validate.Reason && errors.As(e.Err, &v) {
+		return v
+	}
+	return nil
+}
+
 func squash(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 
 // pick chooses a modelled exception, or nil.
@@ -160,12 +183,16 @@ func pick(service *awsapi.Service, op *awsapi.Operation, e *idc.Error) *awsapi.S
 	if op == nil {
 		return nil
 	}
-	if isFramework(e.Reason) || e.Kind == idc.NotImplemented {
-		return nil
-	}
 	modelled := make([]*awsapi.Shape, len(op.Errors))
 	for i, id := range op.Errors {
 		modelled[i] = service.Shape(id)
+	}
+	if e.Kind == idc.Invalid && e.Reason == Serialization && service.Protocol == awsapi.RestJSON {
+		// sso-oidc (RFC 6749 section 5.2) and the portal API have a word for it.
+		return named(modelled, "InvalidRequest")
+	}
+	if isFramework(e.Reason) || e.Kind == idc.NotImplemented {
+		return nil
 	}
 	if e.Kind != idc.Internal {
 		if s := byReason(service, modelled, e.Reason); s != nil {
@@ -177,6 +204,12 @@ func pick(service *awsapi.Service, op *awsapi.Operation, e *idc.Error) *awsapi.S
 	}
 	for _, name := range candidates(e) {
 		if s := named(modelled, name); s != nil {
+			return s
+		}
+	}
+	if v := violation(e); v != nil {
+		// CloudTrail has an exception for each member: InvalidMaxResultsException.
+		if s := named(modelled, "Invalid"+v.Member); s != nil {
 			return s
 		}
 	}

@@ -3,6 +3,7 @@ package fault_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
@@ -20,6 +21,8 @@ import (
 )
 
 func kind(k idc.Kind) *idc.Error { return idc.Errorf(k, "text") }
+
+func p[T any](v T) *T { return &v }
 
 func notFound(resource string) *idc.Error { return idc.NotFoundf(resource, "id", "text") }
 
@@ -147,6 +150,64 @@ func TestMembers(t *testing.T) {
 	f = fault.Of(&organizations.Service, organizations.ListAccounts.Operation, "req-6", kind(idc.Invalid).With(idc.ReasonInvalidPageToken))
 	if f.Member("Reason") != "INVALID_NEXT_TOKEN" {
 		t.Errorf("a bad page token has the reason %q", f.Member("Reason"))
+	}
+}
+
+// TestBrokenConstraints: two services tell constraints of the model apart, by
+// the member (CloudTrail) or by the rule (Organizations).
+func TestBrokenConstraints(t *testing.T) {
+	most, none, word := int32(1000), int32(0), "x"
+	long := strings.Repeat("x", 2000)
+	for _, c := range []struct {
+		op           *awsapi.Operation
+		in           any
+		code, reason string
+	}{
+		{cloudtrail.LookupEvents.Operation, &cloudtrail.LookupEventsInput{MaxResults: &most}, "InvalidMaxResultsException", ""},
+		{cloudtrail.LookupEvents.Operation, &cloudtrail.LookupEventsInput{LookupAttributes: []cloudtrail.LookupAttribute{{AttributeKey: &word, AttributeValue: &word}}}, "InvalidLookupAttributesException", ""},
+		{cloudtrail.LookupEvents.Operation, &cloudtrail.LookupEventsInput{LookupAttributes: []cloudtrail.LookupAttribute{{AttributeKey: &word}}}, "InvalidLookupAttributesException", ""},
+		{cloudtrail.LookupEvents.Operation, &cloudtrail.LookupEventsInput{EventCategory: &word}, "InvalidEventCategoryException", ""},
+		{organizations.DescribeAccount.Operation, &organizations.DescribeAccountInput{AccountId: &word}, "InvalidInputException", "INVALID_PATTERN"},
+		{organizations.DescribeAccount.Operation, &organizations.DescribeAccountInput{}, "InvalidInputException", "INPUT_REQUIRED"},
+		{organizations.ListAccounts.Operation, &organizations.ListAccountsInput{MaxResults: &most}, "InvalidInputException", "MAX_VALUE_EXCEEDED"},
+		{organizations.ListAccounts.Operation, &organizations.ListAccountsInput{MaxResults: &none}, "InvalidInputException", "MIN_VALUE_EXCEEDED"},
+		{organizations.ListPolicies.Operation, &organizations.ListPoliciesInput{Filter: &word}, "InvalidInputException", "INVALID_ENUM"},
+		{organizations.CreatePolicy.Operation, &organizations.CreatePolicyInput{Content: &word, Description: &long, Name: &word, Type: p("SERVICE_CONTROL_POLICY")}, "InvalidInputException", "MAX_LENGTH_EXCEEDED"},
+		{organizations.CreatePolicy.Operation, &organizations.CreatePolicyInput{Content: p(""), Description: &word, Name: &word, Type: p("SERVICE_CONTROL_POLICY")}, "InvalidInputException", "MIN_LENGTH_EXCEEDED"},
+		{identitystore.DescribeUser.Operation, &identitystore.DescribeUserInput{}, "ValidationException", ""},
+		{ssoportal.ListAccounts.Operation, &ssoportal.ListAccountsInput{MaxResults: &most}, "InvalidRequestException", ""},
+	} {
+		f := fault.Of(c.op.Service, c.op, "id", validate.Input(c.op, c.in))
+		if f.Code != c.code || f.Reason != c.reason {
+			t.Errorf("%s %+v is %s %q, want %s %q", c.op.Name, c.in, f.Code, f.Reason, c.code, c.reason)
+		}
+	}
+}
+
+// TestUnreadableInput: the restJson services of sign-in have a modelled word for
+// it; the others answer as the framework does.
+func TestUnreadableInput(t *testing.T) {
+	unreadable := kind(idc.Invalid).With(fault.Serialization)
+	for op, code := range map[*awsapi.Operation]string{
+		ssooidc.CreateToken.Operation: "InvalidRequestException", ssooidc.RegisterClient.Operation: "InvalidRequestException",
+		ssoportal.ListAccounts.Operation: "InvalidRequestException", identitystore.CreateUser.Operation: "SerializationException",
+		sts.AssumeRole.Operation: "MalformedInput",
+	} {
+		if f := fault.Of(op.Service, op, "id", unreadable); f.Code != code || f.Status != 400 {
+			t.Errorf("%s: %s %d, want %s", op.Name, f.Code, f.Status, code)
+		}
+	}
+}
+
+// TestUnknownOperationsHaveNoMessage: AWS says nothing more than the code.
+func TestUnknownOperationsHaveNoMessage(t *testing.T) {
+	for reason, status := range map[idc.Reason]int{fault.UnknownOperation: 400, fault.UnknownPath: 404} {
+		for _, service := range []*awsapi.Service{nil, &ssoadmin.Service, &ssoportal.Service} {
+			f := fault.Of(service, nil, "id", &idc.Error{Kind: idc.Invalid, Reason: reason})
+			if f.Code != "UnknownOperationException" || f.Message != "" || f.Status != status {
+				t.Errorf("%s: %+v", reason, f)
+			}
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func aliases(r idc.Reason) []string {
 
 // isFramework reports whether a reason names an error that no operation models.
 func isFramework(r idc.Reason) bool {
-	return slices.Contains([]idc.Reason{Serialization, UnknownOperation, MissingAction, MalformedQuery, MalformedInput, TooLarge, MethodNotAllowed}, r)
+	return slices.Contains([]idc.Reason{Serialization, UnknownOperation, UnknownPath, MissingAction, MalformedQuery, MalformedInput, TooLarge, MethodNotAllowed}, r)
 }
 
 // framework is the error every AWS service has for a failure.
@@ -108,6 +108,8 @@ func byFrameworkReason(r idc.Reason) (entry, bool) {
 		return entry{code: "SerializationException", status: 400, queryCode: "MalformedInput", queryStatus: 400}, true
 	case UnknownOperation:
 		return entry{code: "UnknownOperationException", status: 400, queryCode: "InvalidAction", queryStatus: 400}, true
+	case UnknownPath:
+		return entry{code: "UnknownOperationException", status: 404, queryCode: "UnknownOperationException", queryStatus: 404}, true
 	case MissingAction:
 		return entry{code: "MissingAction", status: 400, queryCode: "MissingAction", queryStatus: 400}, true
 	case MalformedQuery:

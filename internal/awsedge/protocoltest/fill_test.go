@@ -54,7 +54,11 @@ func fill(service *awsapi.Service, shape *awsapi.Shape, v reflect.Value, depth i
 	case awsapi.Boolean:
 		v.SetBool(true)
 	case awsapi.Timestamp:
-		v.Set(reflect.ValueOf(someTime()))
+		at := someTime()
+		if service.Protocol != awsapi.JSON11 && shape.Time != awsapi.TimeEpoch {
+			at = at.Truncate(time.Second) // all that text forms hold
+		}
+		v.Set(reflect.ValueOf(at))
 	case awsapi.Blob:
 		v.SetBytes([]byte{0, 1, 0xFE, 0xFF})
 	case awsapi.Document:

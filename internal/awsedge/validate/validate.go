@@ -18,6 +18,37 @@ import (
 // constraint of the model from other invalid input look for it.
 const Reason idc.Reason = "ValidationError"
 
+// Violation is the private cause of this package's errors: the first broken
+// constraint, for protocols whose exceptions or reasons tell them apart.
+type Violation struct {
+	Member string // the member of the input that it is in, as the model spells it
+	Rule   Rule
+}
+
+// Error tells the violation in a word for the log.
+func (v *Violation) Error() string { return v.Member + " breaks " + string(v.Rule) }
+
+// Rule is a kind of constraint. The values are Organizations' reasons of
+// InvalidInputException; AWS's others have no words for them.
+type Rule string
+
+// The rules.
+const (
+	Required  Rule = "INPUT_REQUIRED"
+	Pattern   Rule = "INVALID_PATTERN"
+	Enum      Rule = "INVALID_ENUM"
+	MaxValue  Rule = "MAX_VALUE_EXCEEDED"
+	MinValue  Rule = "MIN_VALUE_EXCEEDED"
+	MaxLength Rule = "MAX_LENGTH_EXCEEDED"
+	MinLength Rule = "MIN_LENGTH_EXCEEDED"
+)
+
+// broken is a constraint that a value breaks, in AWS's words.
+type broken struct {
+	rule Rule
+	text string
+}
+
 const (
 	// maxListed bounds the message; all violations are counted nevertheless.
 	maxListed = 20
@@ -47,18 +78,25 @@ type checker struct {
 	path    []step
 	count   int
 	listed  []string
+	first   *Violation
 }
 
 func (c *checker) result() error {
 	if c.count == 0 {
 		return nil
 	}
+	e := &idc.Error{Kind: idc.Invalid, Reason: Reason, Err: c.first}
+	if c.service.Name == "sso" && c.first.Member == "maxResults" {
+		// The portal API's own sentence.
+		e.Message = "ResultSize parameter must be within the valid limits of: 1-100"
+		return e
+	}
 	plural := ""
 	if c.count > 1 {
 		plural = "s"
 	}
-	return &idc.Error{Kind: idc.Invalid, Reason: Reason,
-		Message: fmt.Sprintf("%d validation error%s detected: %s", c.count, plural, strings.Join(c.listed, "; "))}
+	e.Message = fmt.Sprintf("%d validation error%s detected: %s", c.count, plural, strings.Join(c.listed, "; "))
+	return e
 }
 
 // step is a part of a path: a member, the key of a map, or the index of a list.
@@ -91,8 +129,14 @@ func (c *checker) at() string {
 }
 
 // fail notes one violation; value is asked for only when it is shown.
-func (c *checker) fail(sensitive bool, value func() string, constraint string) {
+func (c *checker) fail(sensitive bool, value func() string, rule Rule, constraint string) {
 	c.count++
+	if c.first == nil {
+		c.first = &Violation{Rule: rule}
+		if len(c.path) > 0 {
+			c.first.Member = c.path[0].member
+		}
+	}
 	if len(c.listed) == maxListed {
 		return
 	}
@@ -115,7 +159,7 @@ func (c *checker) structure(v reflect.Value, shape *awsapi.Shape, sensitive bool
 		if field.IsNil() {
 			if m.Required {
 				c.push(step{member: m.Name})
-				c.fail(sensitive || target.Sensitive, null, "Member must not be null")
+				c.fail(sensitive || target.Sensitive, null, Required, "Member must not be null")
 				c.pop()
 			}
 			continue
@@ -126,7 +170,7 @@ func (c *checker) structure(v reflect.Value, shape *awsapi.Shape, sensitive bool
 		c.pop()
 	}
 	if shape.Type == awsapi.Union && set != 1 {
-		c.fail(true, nil, "Member must have exactly one member set")
+		c.fail(true, nil, Required, "Member must have exactly one member set")
 	}
 }
 
@@ -146,19 +190,21 @@ func (c *checker) value(v reflect.Value, shape *awsapi.Shape, sensitive bool) {
 		c.entries(v, shape, sensitive)
 	default:
 		if hasNull(v, shape) {
-			c.fail(true, nil, noNull)
+			c.fail(true, nil, Pattern, noNull)
 		}
 	}
-	if shape.Rule == nil {
-		return
-	}
-	for _, text := range violations(v, shape) {
-		c.failValue(sensitive, v, shape, text)
+	for _, b := range violations(v, shape) {
+		c.fail(sensitive || !c.isShown(shape), func() string { return render(v, shape) }, b.rule, b.text)
 	}
 }
 
-func (c *checker) failValue(sensitive bool, v reflect.Value, shape *awsapi.Shape, constraint string) {
-	c.fail(sensitive, func() string { return render(v, shape) }, constraint)
+// isShown reports whether a wrong value is repeated: scalars are, and lists of
+// them. What AWS prints of structures and maps are names of its own classes.
+func (c *checker) isShown(shape *awsapi.Shape) bool {
+	if shape.Type == awsapi.List {
+		return isScalar(c.service.Shape(shape.Elem))
+	}
+	return isScalar(shape)
 }
 
 // elements checks the members of a list. AWS reports a wrong scalar once, at
@@ -168,11 +214,11 @@ func (c *checker) elements(v reflect.Value, shape *awsapi.Shape, sensitive bool)
 	if isScalar(elem) {
 		for i := range v.Len() {
 			if hasNull(v.Index(i), elem) {
-				c.fail(true, nil, noNull)
+				c.fail(true, nil, Pattern, noNull)
 				return
 			}
-			if elem.Rule != nil && violations(v.Index(i), elem) != nil {
-				c.fail(sensitive || elem.Sensitive, func() string { return render(v, shape) },
+			if wrong := violations(v.Index(i), elem); len(wrong) > 0 {
+				c.fail(sensitive || elem.Sensitive, func() string { return render(v, shape) }, wrong[0].rule,
 					"Member must satisfy constraint: ["+strings.Join(append(demands(elem), "Member must not be null"), ", ")+"]")
 				return
 			}
@@ -193,21 +239,20 @@ func (c *checker) entries(v reflect.Value, shape *awsapi.Shape, sensitive bool) 
 	sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
 	for _, k := range keys {
 		if hasNull(k, key) {
-			c.fail(true, nil, noNull)
+			c.fail(true, nil, Pattern, noNull)
 			continue
 		}
-		if key.Rule != nil && violations(k, key) != nil {
-			c.fail(sensitive || key.Sensitive, func() string { return quote(k.String()) },
+		if wrong := violations(k, key); len(wrong) > 0 {
+			c.fail(sensitive || key.Sensitive, func() string { return quote(k.String()) }, wrong[0].rule,
 				"Map keys must satisfy constraint: ["+strings.Join(demands(key), ", ")+"]")
 			continue
 		}
 		item := v.MapIndex(k)
 		if isScalar(elem) {
-			switch {
-			case hasNull(item, elem):
-				c.fail(true, nil, noNull)
-			case elem.Rule != nil && violations(item, elem) != nil:
-				c.fail(sensitive || elem.Sensitive, func() string { return render(item, elem) },
+			if hasNull(item, elem) {
+				c.fail(true, nil, Pattern, noNull)
+			} else if wrong := violations(item, elem); len(wrong) > 0 {
+				c.fail(sensitive || elem.Sensitive, func() string { return render(item, elem) }, wrong[0].rule,
 					"Map value must satisfy constraint: ["+strings.Join(demands(elem), ", ")+"]")
 			}
 			continue
@@ -255,29 +300,36 @@ func isScalar(s *awsapi.Shape) bool {
 	return true
 }
 
-// violations lists the constraints that v breaks, in AWS's words.
-func violations(v reflect.Value, shape *awsapi.Shape) []string {
+// violations lists the constraints that v breaks.
+func violations(v reflect.Value, shape *awsapi.Shape) []broken {
 	r := shape.Rule
-	var broken []string
+	if r == nil {
+		return nil
+	}
+	var all []broken
 	what, n := measure(v, shape)
 	if what != "" {
+		tooMuch, tooLittle := MaxLength, MinLength
+		if what == "value" {
+			tooMuch, tooLittle = MaxValue, MinValue
+		}
 		if r.HasMax && n > r.Max {
-			broken = append(broken, fmt.Sprintf("Member must have %s less than or equal to %d", what, r.Max))
+			all = append(all, broken{tooMuch, fmt.Sprintf("Member must have %s less than or equal to %d", what, r.Max)})
 		}
 		if r.HasMin && n < r.Min {
-			broken = append(broken, fmt.Sprintf("Member must have %s greater than or equal to %d", what, r.Min))
+			all = append(all, broken{tooLittle, fmt.Sprintf("Member must have %s greater than or equal to %d", what, r.Min)})
 		}
 	}
 	if shape.Type != awsapi.String {
-		return broken
+		return all
 	}
 	if !r.MatchString(v.String()) {
-		broken = append(broken, "Member must satisfy regular expression pattern: "+r.Pattern)
+		all = append(all, broken{Pattern, "Member must satisfy regular expression pattern: " + r.Pattern})
 	}
 	if r.Enum != nil && !slices.Contains(r.Enum, v.String()) {
-		broken = append(broken, enumText(r))
+		all = append(all, broken{Enum, enumText(r)})
 	}
-	return broken
+	return all
 }
 
 // demands lists all that a scalar shape asks for.
@@ -334,8 +386,6 @@ func render(v reflect.Value, shape *awsapi.Shape) string {
 			}
 		}
 		return quote("[" + strings.Join(parts, ", ") + "]")
-	case awsapi.Map:
-		return quote("{...}")
 	case awsapi.Blob:
 		return quote("java.nio.HeapByteBuffer")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/identitystore"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/organizations"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoadmin"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/sts"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge/validate"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -53,6 +54,14 @@ func TestSentences(t *testing.T) {
 		{ssoadmin.UntagResource.Operation, &ssoadmin.UntagResourceInput{ResourceArn: p(instance), TagKeys: []string{"a", ""}},
 			"1 validation error detected: Value '[a, ]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: " +
 				`[Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ([\p{L}\p{Z}\p{N}_.:/=+\-@]*), Member must not be null]`},
+		// Of structures nothing is repeated.
+		{ssoadmin.TagResource.Operation, &ssoadmin.TagResourceInput{ResourceArn: p(instance), Tags: make([]ssoadmin.Tag, 0)}, ""},
+		{identitystore.UpdateGroup.Operation, &identitystore.UpdateGroupInput{IdentityStoreId: p(store), GroupId: p(user), Operations: []identitystore.AttributeOperation{}},
+			"1 validation error detected: Value at 'operations' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{ssoportal.ListAccounts.Operation, &ssoportal.ListAccountsInput{AccessToken: p("t"), MaxResults: p(int32(101))},
+			"ResultSize parameter must be within the valid limits of: 1-100"},
+		{ssoportal.ListAccountRoles.Operation, &ssoportal.ListAccountRolesInput{AccessToken: p("t"), AccountId: p("123456789012"), MaxResults: p(int32(0))},
+			"ResultSize parameter must be within the valid limits of: 1-100"},
 		{ssoadmin.CreatePermissionSet.Operation, &ssoadmin.CreatePermissionSetInput{InstanceArn: p(instance), Name: p("A"), SessionDuration: p("PT12H")}, ""},
 		{ssoadmin.PutApplicationGrant.Operation, &ssoadmin.PutApplicationGrantInput{ApplicationArn: p("arn:aws:sso::123456789012:application/ssoins-1234567890abcdef/apl-1234567890abcdef"),
 			GrantType: p("refresh_token"), Grant: &ssoadmin.Grant{}},

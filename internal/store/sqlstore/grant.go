@@ -90,7 +90,8 @@ func (t *tx) PutAuthorizationRequest(a *idc.AuthorizationRequest) error {
 }
 
 func tokenTable() *inplace[idc.Token] {
-	return &inplace[idc.Token]{keys: 1, table: table[idc.Token]{
+	fixed := []string{"hash", "family_id", "user_id", "session_id", "issued_at"}
+	return &inplace[idc.Token]{keys: 1, fixed: fixed, table: table[idc.Token]{
 		noun: store.NounToken, name: "tokens",
 		id: func(k *idc.Token) string { return k.ID },
 		columns: []column[idc.Token]{

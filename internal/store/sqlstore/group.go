@@ -69,6 +69,8 @@ func membershipTable() *versioned[idc.Membership] {
 				instant("starts_at", func(m *idc.Membership) *time.Time { return &m.Validity.StartsAt }),
 				instant("ends_at", func(m *idc.Membership) *time.Time { return &m.Validity.EndsAt }),
 				text("owner", func(m *idc.Membership) *idc.Owner { return &m.Owner }),
+				instant("created_at", func(m *idc.Membership) *time.Time { return &m.CreatedAt }),
+				optional("created_by", func(m *idc.Membership) *string { return &m.CreatedBy }),
 			},
 			unique: []unique{
 				{"memberships_edge", []string{"group_id", "user_id"}, "Membership", "The user is a member of the group already."},

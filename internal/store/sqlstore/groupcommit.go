@@ -85,24 +85,27 @@ func (w *groupWriter) step(ctx context.Context, g *group, fn func(q *txn) ([]sto
 	if g.broken != nil {
 		return g.broken
 	}
-	if err := w.run("savepoint step"); err != nil {
-		g.broken = err
-		return err
+	// The first has nobody's work before it, and needs no savepoint to go back to.
+	begin, undo, keep := []string(nil), []string{"rollback", "begin immediate"}, []string(nil)
+	if g.size > 1 {
+		begin, undo, keep = []string{"savepoint step"}, []string{"rollback to step", "release step"}, []string{"release step"}
+	}
+	if g.broken = w.run(begin...); g.broken != nil {
+		return g.broken
 	}
 	q := &txn{ctx: ctx, run: context.WithoutCancel(ctx), session: w.session, rules: w.rules}
 	kept := false
 	defer func() {
 		// Errors such as a full disk end the whole transaction, and with it the savepoint.
 		if !kept {
-			g.broken = errors.Join(w.run("rollback to step"), w.run("release step"))
+			g.broken = w.run(undo...)
 		}
 	}()
 	events, err := fn(q)
 	if err != nil {
 		return err
 	}
-	if err := w.run("release step"); err != nil {
-		g.broken = err
+	if err := w.run(keep...); err != nil {
 		return err
 	}
 	kept = true
@@ -131,10 +134,14 @@ func (w *groupWriter) end() {
 	close(g.done)
 }
 
-// run runs a statement of the transaction's own.
-func (w *groupWriter) run(text string) error {
-	_, err := w.session.exec(context.Background(), text)
-	return w.session.dialect.translate(err, w.rules)
+// run runs statements of the transaction's own, also when one of them fails.
+func (w *groupWriter) run(texts ...string) error {
+	var errs []error
+	for _, text := range texts {
+		_, err := w.session.exec(context.Background(), text)
+		errs = append(errs, w.session.dialect.translate(err, w.rules))
+	}
+	return errors.Join(errs...)
 }
 
 func (w *groupWriter) close() error {

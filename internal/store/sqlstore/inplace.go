@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,9 @@ import (
 type inplace[T any] struct {
 	table[T]
 	keys int // the first columns are the primary key
+	// fixed names columns that never change once written, so that writing the row
+	// again does not touch their indexes.
+	fixed []string
 
 	putSQL, addSQL string
 }
@@ -19,6 +23,9 @@ func (p *inplace[T]) prepare(rules map[string]conflict) {
 	names := p.names()
 	var set []string
 	for _, n := range names[p.keys:] {
+		if slices.Contains(p.fixed, n) {
+			continue
+		}
 		set = append(set, n+" = excluded."+n)
 	}
 	p.addSQL = fmt.Sprintf("insert into %s (%s) values (%s)", p.name, strings.Join(names, ", "), holders(1, len(names)))
@@ -82,8 +89,14 @@ func (p *inplace[T]) remove(t *tx, id, where string, args ...any) error {
 	return nil
 }
 
-// sweep deletes what has outlived its use. Nobody is told: what expired stopped
-// counting when it expired.
+// sweepBatch is how many rows of a table one sweep deletes: there may be millions,
+// and other writers wait as long as the transaction takes.
+const sweepBatch = 1000
+
+// sweep deletes what has outlived its use, a batch of it. Nobody is told: what
+// expired stopped counting when it expired.
 func (p *inplace[T]) sweep(t *tx, where string, args ...any) (int, error) {
-	return t.q.exec("delete from "+p.name+" where "+where, args...)
+	key := strings.Join(p.names()[:p.keys], ", ")
+	return t.q.exec(fmt.Sprintf("delete from %s where (%s) in (select %s from %s where %s limit %d)",
+		p.name, key, key, p.name, where, sweepBatch), args...)
 }

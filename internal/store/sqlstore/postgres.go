@@ -189,8 +189,10 @@ func (e *postgresEngine) transaction(ctx context.Context, begin string, fn func(
 		}
 	}()
 	end, err := fn(q)
-	if q.failed != nil {
-		err = q.failed // what fn made of it does not say whether to try again
+	// A failed statement has ended the transaction. What fn made of it is the
+	// answer, unless fn made nothing of it, or what counts is to try again.
+	if q.failed != nil && (err == nil || e.dialect.explain(q.failed).kind == faultRetry) {
+		err = q.failed
 	}
 	if err != nil {
 		return err

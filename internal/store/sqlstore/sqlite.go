@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -43,16 +42,25 @@ func explainSQLite(err error) fault {
 	return fault{}
 }
 
+const (
+	// maxReaders bounds the readers of a file. They are opened when needed; those
+	// used last are used first, so that few stay busy and their caches warm.
+	maxReaders = 16
+	// memoryReaders is how many readers a database in memory has from the start.
+	memoryReaders = 4
+)
+
 // sqliteEngine keeps one connection for writing and a pool for reading.
 type sqliteEngine struct {
 	db      *sql.DB // where the connections come from
 	dialect *dialect
 	rules   map[string]conflict
 	writer  *groupWriter
-	// free holds the readers; nil stands for one that is not open yet. It is
-	// closed with the engine.
-	free   chan *session
-	closed sync.Once
+
+	slots  chan struct{} // has a token per View that runs
+	mu     sync.Mutex
+	idle   []*session // readers that are open and free
+	closed bool
 }
 
 // openSQLite opens what follows "sqlite:" in a URL.
@@ -82,10 +90,7 @@ func openSQLite(ctx context.Context, path string, o Options, rules map[string]co
 	if err != nil {
 		return nil, err
 	}
-	e := &sqliteEngine{db: db, dialect: sqliteDialect(), rules: rules, free: make(chan *session, max(4, runtime.GOMAXPROCS(0)))}
-	for range cap(e.free) {
-		e.free <- nil
-	}
+	e := &sqliteEngine{db: db, dialect: sqliteDialect(), rules: rules, slots: make(chan struct{}, maxReaders)}
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("opening the database %s: %w", path, errors.Join(err, db.Close()))
@@ -100,7 +105,7 @@ func openSQLite(ctx context.Context, path string, o Options, rules map[string]co
 		return nil, err
 	}
 	if memory {
-		err = e.openReaders(ctx)
+		err = e.openReaders(ctx, memoryReaders)
 	}
 	return e, err
 }
@@ -152,52 +157,71 @@ func (e *sqliteEngine) reader(ctx context.Context) (*session, error) {
 }
 
 // openReaders opens the whole pool, and with each connection the files it needs.
-func (e *sqliteEngine) openReaders(ctx context.Context) error {
-	var sessions []*session
-	for range cap(e.free) {
-		<-e.free
+func (e *sqliteEngine) openReaders(ctx context.Context, n int) error {
+	e.slots = make(chan struct{}, n)
+	for range n {
 		s, err := e.reader(ctx)
 		if err != nil {
 			return err
 		}
-		var n int
-		if err := s.conn.QueryRowContext(ctx, "select count(*) from sqlite_master").Scan(&n); err != nil {
+		e.idle = append(e.idle, s)
+		var count int
+		if err := s.conn.QueryRowContext(ctx, "select count(*) from sqlite_master").Scan(&count); err != nil {
 			return err
 		}
-		sessions = append(sessions, s)
-	}
-	for _, s := range sessions {
-		e.free <- s
 	}
 	return nil
+}
+
+// acquire waits for a slot and returns a reader, which must be released.
+func (e *sqliteEngine) acquire(ctx context.Context) (*session, error) {
+	select {
+	case e.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, idc.Errorf(idc.Unavailable, "").Because(ctx.Err())
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		<-e.slots
+		return nil, idc.Errorf(idc.Unavailable, "").Because(errClosed)
+	}
+	if n := len(e.idle); n > 0 {
+		s := e.idle[n-1]
+		e.idle = e.idle[:n-1]
+		return s, nil
+	}
+	s, err := e.reader(context.WithoutCancel(ctx))
+	if err != nil {
+		<-e.slots
+	}
+	return s, err
+}
+
+// release takes a reader back; nil for one that is not fit for use any more.
+func (e *sqliteEngine) release(s *session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s != nil {
+		e.idle = append(e.idle, s)
+	}
+	<-e.slots
 }
 
 // view runs its statements without the caller's context: watching one costs more
 // than the statement. Cancellation is seen between statements and rows.
 func (e *sqliteEngine) view(ctx context.Context, fn func(q *txn) error) (err error) {
-	var s *session
-	var open bool
-	select {
-	case s, open = <-e.free:
-		if !open {
-			return idc.Errorf(idc.Unavailable, "").Because(errClosed)
-		}
-	case <-ctx.Done():
-		return idc.Errorf(idc.Unavailable, "").Because(ctx.Err())
+	s, err := e.acquire(ctx)
+	if err != nil {
+		return err
 	}
-	defer func() { e.free <- s }()
-	run := context.WithoutCancel(ctx)
-	if s == nil {
-		if s, err = e.reader(run); err != nil {
-			return err
-		}
-	}
-	q := &txn{ctx: ctx, run: run, session: s, rules: e.rules}
+	defer func() { e.release(s) }()
+	q := &txn{ctx: ctx, run: context.WithoutCancel(ctx), session: s, rules: e.rules}
 	if _, err := q.exec("begin"); err != nil {
 		return err
 	}
 	defer func() {
-		if _, end := s.exec(run, "rollback"); end != nil {
+		if _, end := s.exec(q.run, "rollback"); end != nil {
 			err = errors.Join(err, end, s.conn.Close())
 			s = nil
 		}
@@ -214,17 +238,26 @@ func (e *sqliteEngine) ping(ctx context.Context) error {
 
 // close waits for the transactions that are running.
 func (e *sqliteEngine) close() error {
-	var errs []error
-	e.closed.Do(func() {
-		for range cap(e.free) {
-			if s := <-e.free; s != nil {
-				errs = append(errs, s.conn.Close())
-			}
+	e.mu.Lock()
+	again := e.closed
+	e.closed = true
+	e.mu.Unlock()
+	if again {
+		return nil
+	}
+	for range cap(e.slots) {
+		e.slots <- struct{}{}
+	}
+	defer func() {
+		for range cap(e.slots) { // whoever still waits for one learns why in vain
+			<-e.slots
 		}
-		close(e.free)
-		errs = append(errs, e.writer.close(), e.db.Close())
-	})
-	return errors.Join(errs...)
+	}()
+	var errs []error
+	for _, s := range e.idle {
+		errs = append(errs, s.conn.Close())
+	}
+	return errors.Join(append(errs, e.writer.close(), e.db.Close())...)
 }
 
 func (e *sqliteEngine) update(ctx context.Context, fn func(q *txn) ([]store.Event, error)) error {

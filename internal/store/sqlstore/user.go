@@ -18,6 +18,7 @@ func userTable() *versioned[idc.User] {
 				text("user_name", func(u *idc.User) *string { return &u.UserName }),
 				derived("user_name_fold", func(u *idc.User) any { return idc.FoldName(u.UserName) }),
 				derived("email_fold", func(u *idc.User) any { return textOrNull(idc.FoldName(u.PrimaryEmail())) }),
+				derived("primary_email_fold", func(u *idc.User) any { return textOrNull(idc.FoldName(u.UniqueEmail())) }),
 				text("status", func(u *idc.User) *idc.UserStatus { return &u.Status }),
 				text("owner", func(u *idc.User) *idc.Owner { return &u.Owner }),
 				instant("created_at", func(u *idc.User) *time.Time { return &u.CreatedAt }),
@@ -25,7 +26,7 @@ func userTable() *versioned[idc.User] {
 			},
 			unique: []unique{
 				{"users_user_name", []string{"user_name_fold"}, "UserName", "A user with this user name exists already."},
-				{"users_email", []string{"email_fold"}, "Email", "A user with this primary e-mail address exists already."},
+				{"users_email", []string{"primary_email_fold"}, "Email", "A user with this primary e-mail address exists already."},
 			},
 		},
 	}
@@ -38,7 +39,20 @@ func (r *reader) UserByName(userName string) (*idc.User, error) {
 }
 
 func (r *reader) UserByEmail(email string) (*idc.User, error) {
-	return r.tables.users.find(r, email, "email_fold = $1", idc.FoldName(email))
+	fold := idc.FoldName(email)
+	u, err := r.tables.users.find(r, email, "primary_email_fold = $1", fold)
+	if !idc.IsNotFound(err) {
+		return u, err
+	}
+	// Other addresses are not unique; one that several users have names nobody.
+	users, listErr := r.tables.users.list(r, 2, "users.id", "email_fold = $1", fold)
+	if listErr != nil {
+		return nil, listErr
+	}
+	if len(users) != 1 {
+		return nil, err
+	}
+	return users[0], nil
 }
 
 func (r *reader) UserByExternalID(issuer, id string) (*idc.User, error) {

@@ -40,6 +40,7 @@ func credentialCases() []testCase {
 	return append(cases,
 		testCase{"devices of a user", testTOTPDevices},
 		testCase{"sweeping throttles", testSweepThrottles},
+		testCase{"sweeping in batches", testSweepBatches},
 		testCase{"data keys", testDataKeys},
 	)
 }
@@ -71,6 +72,30 @@ func testSweepThrottles(h *harness) {
 		_, fresh := r.Throttle("new")
 		return all(locked, fresh)
 	})
+}
+
+// testSweepBatches: no transaction removes so much that the others have to wait for it.
+func testSweepBatches(h *harness) {
+	const rows, most = 1500, 1000
+	h.update(func(tx store.Tx) error {
+		for i := range rows {
+			if err := tx.PutThrottle(&idc.Throttle{Key: fmt.Sprint(i), WindowStart: base()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	removed := 0
+	for n := -1; n != 0; removed += n {
+		h.update(func(tx store.Tx) (err error) {
+			n, err = tx.SweepThrottles(base().Add(time.Minute))
+			return err
+		})
+		if n > most {
+			h.Errorf("one sweep removed %d rows", n)
+		}
+	}
+	h.wantEqual("swept", removed, rows)
 }
 
 func testDataKeys(h *harness) {

@@ -23,13 +23,15 @@ func userCases() []testCase {
 		testCase{"names are free again after a change or deletion", testUserReuse},
 		testCase{"finding at an instant", testFindUserAt},
 		testCase{"count", testCountUsers},
+		testCase{"only primary addresses are unique", testSharedEmail},
+		testCase{"a conflict in the closure's words", testReworded},
 	)
 }
 
 func user(id, name, email string, external ...idc.ExternalID) *idc.User {
 	u := &idc.User{ID: id, UserName: name, ExternalIDs: external, Status: idc.UserEnabled, Owner: idc.OwnerBuiltIn}
 	if email != "" {
-		u.Emails = []idc.Email{{Value: "other-" + email}, {Value: email, Primary: true}}
+		u.Emails = []idc.Email{{Value: "other-" + email}, {Value: email, Primary: new(true)}}
 	}
 	return u
 }
@@ -98,6 +100,39 @@ func testUserUnique(h *harness) {
 	}
 	h.putUsers(user("u1", "alice", "ALICE@example.com", xid("okta", "1"))) // its own
 	h.wantList("users", func(r store.Reader) ([]string, error) { return listed(userID)(r.ListUsers(store.Page{})) }, "u1")
+}
+
+func testSharedEmail(h *harness) {
+	shared := func(id string, primary *bool) *idc.User {
+		u := user(id, id, "")
+		u.Emails = []idc.Email{{Value: "shared@example.com", Primary: primary}}
+		return u
+	}
+	found := func(id string) {
+		h.Helper()
+		h.view(func(r store.Reader) error {
+			u, err := r.UserByEmail("SHARED@example.com")
+			wantFound(h, "by e-mail", u, err, userID, id)
+			return nil
+		})
+	}
+	h.putUsers(shared("u1", nil))
+	found("u1")
+	h.putUsers(shared("u2", new(false)))
+	found("") // whose it is nobody knows
+	h.putUsers(shared("u3", new(true)))
+	found("u3")
+	h.wantConflict(h.try(func(tx store.Tx) error { return tx.PutUser(shared("u1", new(true))) }), "Email")
+}
+
+// testReworded: a service puts a conflict in its own words, and its caller reads those.
+func testReworded(h *harness) {
+	h.putUsers(user("u1", "Alice", ""))
+	err := h.try(func(tx store.Tx) error {
+		return idc.Errorf(idc.Conflict, "taken").Because(tx.PutUser(user("u2", "ALICE", "")))
+	})
+	h.wantKind(err, idc.Conflict)
+	h.wantEqual("the message", idc.PublicMessage(err), "taken")
 }
 
 func testUserAbsent(h *harness) {

@@ -17,6 +17,7 @@ func watchCases() []testCase {
 		{"it ends with its context", testWatchEnds},
 		{"several readers", testWatchSeveral},
 		{"jobs and events of the trail", testWatchQueues},
+		{"the revision grows with what decides access", testRevision},
 	}
 }
 
@@ -133,4 +134,35 @@ func testWatchQueues(h *harness) {
 	e := event("e2", 0, nil)
 	h.appendEvents(event("e1", 0, nil), e)
 	h.wantEqual("trail", h.next(events), store.Event{Noun: store.NounEvent, ID: fmt.Sprint(e.Seq)})
+}
+
+func testRevision(h *harness) {
+	at := h.store.Revision()
+	grows := func(what string, want bool, fn func(tx store.Tx) error) {
+		h.update(fn)
+		now := h.store.Revision()
+		if grew := now > at; grew != want {
+			h.Errorf("%s: revision %d after %d, want growth: %v", what, now, at, want)
+		}
+		at = now
+	}
+	grows("user", true, func(tx store.Tx) error { return tx.PutUser(user("u1", "a", "")) })
+	grows("role", true, func(tx store.Tx) error {
+		return tx.PutRole(&idc.Role{AccountID: "1", Name: "r", Path: "/", ID: "AROA1"})
+	})
+	grows("fence", true, func(tx store.Tx) error {
+		return tx.PutFence(&idc.Fence{Kind: idc.FenceUser, ID: "u1", IssuedBefore: base(), ExpiresAt: base().Add(time.Hour)})
+	})
+	grows("bookkeeping", false, func(tx store.Tx) error {
+		return all(tx.PutThrottle(&idc.Throttle{Key: "k"}), tx.EnqueueJob(job("a", "x", 0)))
+	})
+	grows("bookkeeping and a removal", true, func(tx store.Tx) error {
+		return all(tx.PutThrottle(&idc.Throttle{Key: "k"}), tx.DeleteUser("u1"))
+	})
+	if err := h.try(func(tx store.Tx) error { return all(tx.PutUser(user("u2", "b", "")), errOurs) }); err == nil {
+		h.Fatal("Update succeeded")
+	}
+	if now := h.store.Revision(); now != at {
+		h.Errorf("revision %d after %d: what is undone counts", now, at)
+	}
 }

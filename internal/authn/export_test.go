@@ -1,0 +1,4 @@
+package authn
+
+// PasswordKeys names the counters of a user name.
+var PasswordKeys = passwordKeys

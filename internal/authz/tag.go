@@ -1,0 +1,124 @@
+package authz
+
+import (
+	"context"
+	"strings"
+
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+)
+
+// tagged is a resource with its tags.
+type tagged struct {
+	arn  string // its own; "" when there is no such resource
+	tags []idc.Tag
+}
+
+// tagsOf returns the tags of the resource that an ARN names.
+func (s *Service) tagsOf(ctx context.Context, q Question, resource string) (targetPolicy, error) {
+	name, err := arn.Parse(resource)
+	if err != nil {
+		return targetPolicy{}, nil // "*": no resource, no tags
+	}
+	switch name.Service {
+	case "iam", "sso", "organizations":
+	default:
+		return targetPolicy{}, nil
+	}
+	found, err := load(&s.cache, &s.cache.tags, resource, func() (*tagged, error) { return s.readTags(ctx, name) })
+	if err != nil {
+		return targetPolicy{}, err
+	}
+	out := targetPolicy{iam: name.Service == "iam"}
+	switch {
+	case found.arn == resource:
+		out.tags = found.tags
+	case strings.HasPrefix(q.Action, "iam:Create"):
+		// The key is there as well "in requests that create a resource with an
+		// attached tag". In the other services such a request names the parent.
+		out.tags = requestTags(q.Keys)
+	}
+	return out, nil
+}
+
+// requestTags returns the tags that a request gives.
+func requestTags(keys map[string][]string) []idc.Tag {
+	var tags []idc.Tag
+	for key, values := range keys {
+		if tag, ok := strings.CutPrefix(key, "aws:RequestTag/"); ok && len(values) > 0 {
+			tags = append(tags, idc.Tag{Key: tag, Value: values[0]})
+		}
+	}
+	return tags
+}
+
+func (s *Service) readTags(ctx context.Context, name arn.ARN) (*tagged, error) {
+	var out tagged
+	err := s.Store.View(ctx, func(r store.Reader) (err error) {
+		out, err = s.taggedIn(r, name)
+		return err
+	})
+	if err != nil && !idc.IsNotFound(err) {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// taggedIn finds what a name means. The caller compares the whole ARN.
+func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
+	management, organization := s.Instance.OwnerAccountID, s.Instance.OrganizationID
+	kind, _, _ := strings.Cut(name.Resource, "/")
+	id := name.Resource[strings.LastIndexByte(name.Resource, '/')+1:]
+	switch name.Service + " " + kind {
+	case "iam role":
+		v, err := r.Role(name.Account, id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "iam policy":
+		v, err := r.ManagedPolicy(name.String())
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "iam saml-provider":
+		v, err := r.SAMLProvider(name.String())
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "sso instance":
+		v, err := r.Instance()
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "sso permissionSet":
+		v, err := r.PermissionSet(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "organizations account":
+		v, err := r.Account(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{arn.OrgAccount(management, organization, v.ID).String(), v.Tags}, nil
+	case "organizations ou":
+		v, err := r.OU(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{arn.OU(management, organization, v.ID).String(), v.Tags}, nil
+	case "organizations policy":
+		v, err := r.OrganizationPolicy(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{arn.OrgPolicy(management, organization, strings.ToLower(v.Type), v.ID).String(), v.Tags}, nil
+	}
+	return tagged{}, nil
+}

@@ -1,0 +1,137 @@
+package authz_test
+
+import (
+	"testing"
+
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/authz"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
+	"github.com/gatehouse-idc/gatehouse/internal/testidc"
+)
+
+// byTag is a policy whose only condition is a tag of the resource.
+func byTag(effect, key string) string {
+	return `{"Effect":"` + effect + `","Action":"*","Resource":"*","Condition":{"StringEquals":{"` + key + `/Team":"red"}}}`
+}
+
+func statements(s ...string) string {
+	out := `{"Version":"2012-10-17","Statement":[`
+	for i, one := range s {
+		if i > 0 {
+			out += ","
+		}
+		out += one
+	}
+	return out + "]}"
+}
+
+// TestResourceTags: the tags of everything that can have tags are known to policies.
+func TestResourceTags(t *testing.T) {
+	const (
+		management   = testidc.Management
+		organization = "o-exampleorgid"
+		all          = `{"Effect":"Allow","Action":"*","Resource":"*"}`
+	)
+	permissionSet := arn.PermissionSet("ssoins-1234567890abcdef", "ps-1234567890abcdef").String()
+	for _, c := range []struct {
+		action, resource string
+		iam              bool
+		noun             store.Noun
+		put              func(f fixture, tx store.Tx, tags []idc.Tag) error
+	}{
+		{"iam:DeleteRole", arn.Role(management, "/team/", "Tagged").String(), true, store.NounRole, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutRole(&idc.Role{AccountID: management, Name: "Tagged", Path: "/team/", ID: "AROATAGGED", TrustPolicy: trustAll,
+				ARN: arn.Role(management, "/team/", "Tagged").String(), Tags: tags})
+		}},
+		{"iam:DeletePolicy", arn.Policy(management, "/", "Tagged").String(), true, store.NounManagedPolicy, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutManagedPolicy(&idc.ManagedPolicy{AccountID: management, Name: "Tagged", Path: "/", ID: "ANPATAGGED",
+				ARN: arn.Policy(management, "/", "Tagged").String(), Tags: tags})
+		}},
+		{"iam:DeleteSAMLProvider", arn.SAMLProvider(management, "tagged").String(), true, store.NounSAMLProvider, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutSAMLProvider(&idc.SAMLProvider{AccountID: management, Name: "tagged", ARN: arn.SAMLProvider(management, "tagged").String(), Tags: tags})
+		}},
+		{"sso:UpdateInstance", arn.Instance("ssoins-1234567890abcdef").String(), false, store.NounInstance, func(f fixture, tx store.Tx, tags []idc.Tag) error {
+			instance := *f.Instance
+			instance.Tags = tags
+			return tx.PutInstance(&instance)
+		}},
+		{"sso:DeletePermissionSet", permissionSet, false, store.NounPermissionSet, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutPermissionSet(&idc.PermissionSet{ID: "ps-1234567890abcdef", ARN: permissionSet, Name: "Tagged", Tags: tags})
+		}},
+		{"organizations:MoveAccount", arn.OrgAccount(management, organization, testidc.Member).String(), false, store.NounAccount, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			a, err := tx.Account(testidc.Member)
+			if err != nil {
+				return err
+			}
+			a.Tags = tags
+			return tx.PutAccount(a)
+		}},
+		{"organizations:DeleteOrganizationalUnit", arn.OU(management, organization, "ou-exam-00000001").String(), false, store.NounOU, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutOU(&idc.OrganizationalUnit{ID: "ou-exam-00000001", Name: "Tagged", ParentID: "r-exam", Tags: tags})
+		}},
+		{"organizations:DeletePolicy", arn.OrgPolicy(management, organization, "service_control_policy", "p-tagged00").String(), false, store.NounOrganizationPolicy, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutOrganizationPolicy(&idc.OrganizationPolicy{ID: "p-tagged00", Name: "Tagged", Type: "SERVICE_CONTROL_POLICY",
+				Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, Tags: tags})
+		}},
+	} {
+		t.Run(c.action, func(t *testing.T) {
+			f := setUp(t)
+			tag := func(team string) {
+				f.Update(func(tx store.Tx) error { return c.put(f, tx, []idc.Tag{{Key: "Team", Value: team}}) })
+				f.authz.Forget(store.Event{Noun: c.noun})
+			}
+			caller := func(name, document string) idc.Caller {
+				r := f.Role(management, name, trustAll)
+				r.InlinePolicies = map[string]string{"p": document}
+				f.Update(func(tx store.Tx) error { return tx.PutRole(r) })
+				return f.caller(r)
+			}
+			keys := []string{"aws:ResourceTag"}
+			if c.iam {
+				keys = append(keys, "iam:ResourceTag")
+			}
+			for i, key := range keys {
+				name := string(rune('A' + i))
+				refused := caller("Refused"+name, statements(all, byTag("Deny", key)))
+				allowed := caller("Allowed"+name, statements(byTag("Allow", key)))
+				tag("red")
+				if err := f.ask(refused, c.action, c.resource); idc.KindOf(err) != idc.Denied {
+					t.Errorf("%s, a Deny by its tag: %v, want Denied", key, err)
+				}
+				if err := f.ask(allowed, c.action, c.resource); err != nil {
+					t.Errorf("%s, an Allow by its tag: %v", key, err)
+				}
+				tag("blue")
+				if err := f.ask(refused, c.action, c.resource); err != nil {
+					t.Errorf("%s, a Deny by a tag it had: %v", key, err)
+				}
+				if err := f.ask(allowed, c.action, c.resource); idc.KindOf(err) != idc.Denied {
+					t.Errorf("%s, an Allow by a tag it had: %v, want Denied", key, err)
+				}
+			}
+		})
+	}
+}
+
+// TestTagsOfNewResources: what a request creates with a tag counts as tagged, what exists keeps its own.
+func TestTagsOfNewResources(t *testing.T) {
+	f := setUp(t)
+	r := f.Role(testidc.Member, "Admin", trustAll, admin)
+	r.InlinePolicies = map[string]string{"p": statements(byTag("Deny", "aws:ResourceTag"))}
+	f.Update(func(tx store.Tx) error { return tx.PutRole(r) })
+	f.Role(testidc.Member, "Untagged", trustAll)
+	for _, c := range []struct {
+		action, role string
+		denied       bool
+	}{
+		{"iam:CreateRole", "New", true},
+		{"iam:TagRole", "Untagged", false},
+	} {
+		err := f.authz.Authorize(t.Context(), authz.Question{Caller: f.caller(r), Action: c.action, Time: f.Clock.Now(),
+			Resources: []string{arn.Role(testidc.Member, "/", c.role).String()}, Keys: map[string][]string{"aws:RequestTag/Team": {"red"}}})
+		if (idc.KindOf(err) == idc.Denied) != c.denied {
+			t.Errorf("%s %s: %v, want denied %v", c.action, c.role, err, c.denied)
+		}
+	}
+}

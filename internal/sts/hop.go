@@ -1,0 +1,38 @@
+package sts
+
+import (
+	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/audit"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
+)
+
+// signInAudience is the audience of the assertions that AWS accounts accept.
+const signInAudience = "https://signin.aws.amazon.com/saml"
+
+// recordHop leaves the AssumeRoleWithSAML event in the trail of the account
+// whose role was taken. GetRoleCredentials itself is an event of the management
+// account: without the hop, the account's own trail would not show who came in.
+func (s *Service) recordHop(in Session, creds *idc.Credentials, issued idc.Caller) error {
+	if s.Precede == nil {
+		return nil
+	}
+	return s.Precede(audit.Call{
+		Time: issued.IssuedAt, RequestID: s.IDs.UUID(), Name: "AssumeRoleWithSAML", Source: "sts.amazonaws.com", ReadOnly: true,
+		Caller:   idc.Caller{Type: idc.CallerSAML, PrincipalID: in.Provider + ":" + in.SessionName, PrincipalARN: in.Provider, SessionName: in.SessionName},
+		ClientIP: "sso.amazonaws.com", UserAgent: "sso.amazonaws.com",
+		RequestParameters: map[string]any{
+			"roleArn": in.Role.ARN, "principalArn": in.Provider, "roleSessionName": in.SessionName,
+			"durationSeconds": int(creds.ExpiresAt.Sub(issued.IssuedAt).Seconds()),
+		},
+		ResponseElements: map[string]any{
+			"credentials": map[string]any{
+				"accessKeyId": creds.AccessKeyID, "sessionToken": audit.Hidden, "expiration": creds.ExpiresAt.UTC().Format(time.RFC3339),
+			},
+			"assumedRoleUser": map[string]any{"assumedRoleId": issued.PrincipalID, "arn": issued.ARN},
+			"subject":         in.SessionName, "subjectType": "persistent", "audience": signInAudience,
+		},
+		Resources:          []idc.EventResource{{Type: "AWS::IAM::Role", Name: in.Role.ARN}, {Type: "AWS::IAM::SAMLProvider", Name: in.Provider}},
+		RecipientAccountID: in.Role.AccountID,
+	})
+}
