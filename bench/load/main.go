@@ -138,7 +138,7 @@ func measureLoad(ctx context.Context, o options, dir string, r *report) (err err
 	for round := range o.rounds {
 		for _, row := range rows {
 			for _, n := range connections() {
-				fmt.Fprintf(os.Stderr, "\rround %d/%d  %-48s c%-4d", round+1, o.rounds, row.name, n)
+				progress("round %d/%d  %-40s c%-4d", round+1, o.rounds, row.name, n)
 				m, err := row.run(ctx, n, o.duration)
 				if err != nil {
 					return fmt.Errorf("%s at %d connections: %w", row.name, n, err)
@@ -147,11 +147,18 @@ func measureLoad(ctx context.Context, o options, dir string, r *report) (err err
 			}
 		}
 	}
-	fmt.Fprintf(os.Stderr, "\r%80s\r", "")
+	progress("%70s\r", "")
 	for name, p := range map[string]*process{"ceiling": ceiling.process, "gatehouse": product.process} {
 		if err := r.loaded(name, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// progress tells somebody at a terminal what is going on.
+func progress(format string, args ...any) {
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		fmt.Fprintf(os.Stderr, "\r"+format, args...)
+	}
 }

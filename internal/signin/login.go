@@ -95,7 +95,7 @@ func (d *Door) signOut(r *http.Request) (webui.Reply, error) {
 }
 
 // proceed sends the browser to where its flow stands. It is the end of every step, and the only place that
-// knows their order.
+// knows their pages.
 func (d *Door) proceed(r *http.Request, flow *idc.SigninFlow, secret string) (webui.Reply, error) {
 	at := "?" + url.Values{"flow": {flow.ID}}.Encode()
 	switch flow.Step {
