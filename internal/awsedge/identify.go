@@ -23,7 +23,7 @@ type target struct {
 
 // Matches reports whether a request is for the gateway rather than for a page:
 // a path of the portal API or of sso-oidc, a call at "/", or anything at one of
-// AWS's API hosts but the pages that sso-oidc has there.
+// AWS's API hosts but sign-in pages.
 func (g *Gateway) Matches(r *http.Request) bool {
 	if g.routes.apiHost(r) != nil {
 		return true
@@ -35,12 +35,20 @@ func (g *Gateway) Matches(r *http.Request) bool {
 	return found
 }
 
-// apiHost is the service whose host a request names, nil for pages. The
-// authorization endpoint is one, and so is all of sign-in but its token endpoint.
+// apiHost is the service whose host a request names, nil for pages. Sign-in's
+// host has pages anywhere; that of sso-oidc has the authorization endpoint, and
+// the pages that a browser comes to from there.
 func (r *routes) apiHost(req *http.Request) *ServiceModel {
 	s := r.byHost(req.Host)
-	if s == nil || s.Name == "signin" || req.URL.Path == "/authorize" {
+	if s == nil || s.Name == "signin" {
 		return nil
+	}
+	if s.Name == "sso-oidc" {
+		first, _, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
+		switch first {
+		case "authorize", "signin", "signout", "device", "start", "assets":
+			return nil
+		}
 	}
 	return s
 }

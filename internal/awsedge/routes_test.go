@@ -50,9 +50,12 @@ func TestMatches(t *testing.T) {
 		{"GET", "access-analyzer.us-east-1.amazonaws.com", "/analyzer", nil, true},
 		{"GET", "access-analyzer.us-east-1.amazonaws.com", "/analyzer/my-one", nil, true},
 		{"POST", "127.0.0.1", "/getAccountInformation", signed("sso"), false},
-		// API hosts have no pages but the authorization endpoint and sign-in.
+		// API hosts have no pages but those of sign-in.
 		{"GET", "portal.sso.eu-west-1.amazonaws.com", "/nothing/here", nil, true},
-		{"GET", "oidc.us-east-1.amazonaws.com", "/start", nil, true},
+		{"GET", "oidc.us-east-1.amazonaws.com", "/nothing", nil, true},
+		{"GET", "oidc.us-east-1.amazonaws.com", "/authorize/consent", nil, false},
+		{"POST", "oidc.us-east-1.amazonaws.com", "/signin", nil, false},
+		{"GET", "oidc.us-east-1.amazonaws.com", "/assets/style.css", nil, false},
 		{"POST", "sso.us-east-1.amazonaws.com", "/x", nil, true},
 		{"GET", "sts.amazonaws.com", "/x", nil, true},
 		{"GET", "us-east-1.signin.amazonaws.com", "/oauth", nil, false},
