@@ -1,9 +1,7 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,49 +122,16 @@ func (t *tx) AppendEvents(events []*idc.AuditEvent) error {
 			return err
 		}
 	}
-	for rest := events; len(rest) > 0; {
-		// Two lengths, so that two statements are kept prepared and not one for every length.
-		n := 1
-		if len(rest) >= eventsAtOnce {
-			n = eventsAtOnce
-		}
-		if err := t.insertEvents(rest[:n]); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	t.publish(store.NounEvent, strconv.FormatInt(events[len(events)-1].Seq, 10))
-	return nil
-}
-
-// eventsAtOnce is how many events one statement writes when there are enough.
-const eventsAtOnce = 8
-
-// insertEvents writes events in one statement, which numbers them in order.
-func (t *tx) insertEvents(events []*idc.AuditEvent) error {
 	names := t.tables.events.names()[1:] // seq is given by the database
-	var args []any
-	var rows []string
+	text := "insert into audit_events (" + strings.Join(names, ", ") + ") values (" + holders(1, len(names)) + ") returning seq"
 	for _, e := range events {
 		values, err := t.tables.events.values(e, nil)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, "("+holders(len(args)+1, len(args)+len(names))+")")
-		args = append(args, values[1:]...)
-	}
-	var numbers []int64
-	text := "insert into audit_events (" + strings.Join(names, ", ") + ") values " + strings.Join(rows, ", ") + " returning seq"
-	err := t.q.each(text, args, func(rows *sql.Rows) error {
-		numbers = append(numbers, 0)
-		return rows.Scan(&numbers[len(numbers)-1])
-	})
-	if err != nil {
-		return err
-	}
-	slices.Sort(numbers) // the order in which they are returned is not promised
-	for i, e := range events {
-		e.Seq = numbers[i]
+		if e.Seq, err = t.q.number(text, values[1:]...); err != nil {
+			return err
+		}
 		for _, res := range e.Resources {
 			_, err := t.q.exec("insert into audit_resources (seq, name, type) values ($1, $2, $3) on conflict do nothing", e.Seq, digested(res.Name), digested(res.Type))
 			if err != nil {
@@ -174,5 +139,6 @@ func (t *tx) insertEvents(events []*idc.AuditEvent) error {
 			}
 		}
 	}
+	t.publish(store.NounEvent, strconv.FormatInt(events[len(events)-1].Seq, 10))
 	return nil
 }
