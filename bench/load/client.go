@@ -65,7 +65,7 @@ func (r *row) run(ctx context.Context, connections int, duration time.Duration) 
 	time.Sleep(time.Until(to))
 	after, err := r.process.cpu()
 	wg.Wait()
-	if err := errors.Join(append(errs, err)...); err != nil {
+	if err := errors.Join(err, errors.Join(errs...)); err != nil {
 		return measurement{}, err
 	}
 	all := slices.Concat(took...)

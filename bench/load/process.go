@@ -70,8 +70,11 @@ func (p *process) end() error {
 		return nil
 	}
 	select {
-	case <-p.exited:
-		return nil // how a server words its end is not measured
+	case err := <-p.exited:
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			return nil // how a server words its end is not measured
+		}
+		return err
 	case <-time.After(10 * time.Second):
 		return errors.Join(fmt.Errorf("process %d did not end and was killed", p.cmd.Process.Pid), p.cmd.Process.Kill())
 	}

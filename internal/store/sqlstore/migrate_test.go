@@ -125,8 +125,7 @@ func TestDatabaseOfANewerVersionIsRefused(t *testing.T) {
 			}
 			again, err := Open(t.Context(), Options{URL: url, Clock: clock.System()})
 			if err == nil {
-				again.Close()
-				t.Fatal("the database was opened")
+				t.Fatal("the database was opened", again.Close())
 			}
 			if !strings.Contains(err.Error(), "newer version") || !strings.Contains(err.Error(), "9999") {
 				t.Errorf("the error is %v", err)
@@ -177,8 +176,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	} {
 		s, err := Open(t.Context(), Options{URL: url, Clock: clock.System()})
 		if err == nil {
-			s.Close()
-			t.Errorf("%s was opened", url)
+			t.Errorf("%s was opened (%v)", url, s.Close())
 			continue
 		}
 		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {

@@ -14,8 +14,7 @@ func changeCases() []testCase {
 }
 
 func testChangeSet(h *harness) {
-	cs := idc.ChangeSet{}
-	cs = *Filled[idc.ChangeSet]("c")
+	cs := *Filled[idc.ChangeSet]("c")
 	h.view(func(r store.Reader) error {
 		_, err := r.ChangeSet(cs.ID)
 		h.wantKind(err, idc.NotFound)

@@ -56,7 +56,8 @@ func testErrorUndoes(h *harness) {
 func testPanicUndoes(h *harness) {
 	swallow := func(fn func() error) {
 		defer func() {
-			if v := recover(); v != errOurs {
+			v := recover()
+			if err, ok := v.(error); !ok || !errors.Is(err, errOurs) {
 				h.Errorf("recovered %v, want the panic of the closure", v)
 			}
 		}()
