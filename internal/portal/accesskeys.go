@@ -74,7 +74,7 @@ func (d *Door) fill(in *session.SignedIn, account webui.PortalAccount, role webu
 	}
 	return webui.AccessKeys{
 		Form: webui.Form{Action: role.KeysURL}, Session: header(in), BackURL: home, Account: account, Role: role,
-		ProfileName: name, Region: d.Instance.Region,
+		ProfileName: name, Region: d.Instance.Region, Endpoint: d.BaseURL,
 		Profile: awsconfig.Text(shared, awsconfig.Profile{Name: name, AccountID: account.ID, RoleName: role.Name}),
 	}
 }

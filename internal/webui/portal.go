@@ -74,6 +74,8 @@ type AccessKeys struct {
 	// Credentials is nil until they were asked for.
 	Credentials *RoleCredentials
 	Region      string
+	// Endpoint is this server's address: without it the credentials would go to AWS.
+	Endpoint string
 }
 
 func (p AccessKeys) meta() meta {
@@ -106,8 +108,10 @@ func (p AccessKeys) Environment() []EnvironmentBlock {
 		{"AWS_SECRET_ACCESS_KEY", p.Credentials.SecretAccessKey},
 		{"AWS_SESSION_TOKEN", p.Credentials.SessionToken},
 	}
-	if p.Region != "" {
-		variables = append(variables, [2]string{"AWS_REGION", p.Region})
+	for _, v := range [][2]string{{"AWS_REGION", p.Region}, {"AWS_ENDPOINT_URL", p.Endpoint}} {
+		if v[1] != "" {
+			variables = append(variables, v)
+		}
 	}
 	return []EnvironmentBlock{
 		{ID: "bash", Shell: "bash, zsh", Text: lines(`export %s="%s"`, variables)},
