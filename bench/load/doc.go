@@ -3,13 +3,14 @@
 //
 // # What runs
 //
-//   - the product: `gatehouse demo`, built by this program and started on a fresh data directory
+//   - the product: `gatehouse demo`, built by this program and restarted on the data of its first start
 //     (product.go); one person signs in through the pages, as a browser would (browser.go), and approves
-//     one device for every connection (login.go), so that each has tokens and credentials of its own;
+//     one device for every connection, so that each has tokens and credentials of its own;
 //   - the ceiling: this program again, as a server of its own process (ceiling.go). It answers a POST
 //     with 300 bytes, or does so after the bare computations of a SigV4 check: what net/http can do here;
 //   - the peer: moto's server (peer.go) where it is installed. It keeps everything in memory and verifies
-//     no signature. Where it is missing only the ceilings are compared.
+//     no signature. Where it is missing only the ceilings are compared;
+//   - the disk (disk.go): how long 4 KiB take to become durable, which every recorded call waits for.
 //
 // Every server is one process; client and servers share the machine's processors, and only one server
 // is loaded at a time. The client (client.go) is one thread with keep-alive connections. Each row is

@@ -136,6 +136,11 @@ func measureLoad(ctx context.Context, o options, dir string, r *report) (err err
 		}
 	}
 	for round := range o.rounds {
+		probe, err := probeDisk(dir)
+		if err != nil {
+			return err
+		}
+		r.Disk = append(r.Disk, probe)
 		for _, row := range rows {
 			for _, n := range connections() {
 				progress("round %d/%d  %-40s c%-4d", round+1, o.rounds, row.name, n)

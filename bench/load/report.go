@@ -23,6 +23,7 @@ type report struct {
 	Rounds  int       `json:"rounds"`
 	Seconds float64   `json:"seconds"` // of one measurement
 	Notes   []string  `json:"notes,omitempty"`
+	Disk    []disk    `json:"fsync_4kib"` // one for each round
 	Rows    []*result `json:"rows"`
 	Starts  []start   `json:"starts"`
 	Memory  []memory  `json:"memory"`
@@ -158,6 +159,9 @@ func (r *report) finish() {
 		r.ratio(getCallerIdentity, ceilingSigV4, n, 0.6)
 		r.ratio(getCallerIdentity, peerIdentity, n, 0)
 		r.ratio(refresh, ceilingPost, n, 0)
+		r.cpuRatio(getRoleCredentials, ceilingPost, n)
+		r.cpuRatio(listAccounts, ceilingPost, n)
+		r.cpuRatio(getCallerIdentity, ceilingSigV4, n)
 	}
 	if row := r.find(getRoleCredentials, 16); row != nil {
 		r.atMost(getRoleCredentials+", p99 at 16 connections", float64(row.Median.P99)/1e6, "ms", 10)
@@ -191,6 +195,17 @@ func (r *report) ratio(name, base string, connections int, aim float64) {
 	r.Budgets = append(r.Budgets, out)
 }
 
+// cpuRatio adds the CPU per request of one row in units of another's: what moves
+// least when the machine or the disk has other things to do.
+func (r *report) cpuRatio(name, base string, connections int) {
+	a, b := r.find(name, connections), r.find(base, connections)
+	if a == nil || b == nil || b.Median.CPU == 0 {
+		return
+	}
+	r.Budgets = append(r.Budgets, budget{Name: fmt.Sprintf("CPU of %s / of %s, %d connections", name, base, connections),
+		Value: float64(a.Median.CPU) / float64(b.Median.CPU), Unit: "x", Met: true})
+}
+
 func (r *report) atMost(name string, value float64, unit string, aim float64) {
 	r.Budgets = append(r.Budgets, budget{Name: name, Value: value, Unit: unit, Aim: fmt.Sprintf("<= %g", aim), Met: value <= aim})
 }
@@ -208,6 +223,10 @@ func (r *report) writeTable(out io.Writer) error {
 	fmt.Fprintf(w, "%s, %d x %s, %s, %s; load before: %s\n", r.Date.Format(time.DateTime+" MST"), r.Machine.Processors, r.Machine.Processor,
 		r.Machine.System, r.Machine.Go, r.Load)
 	fmt.Fprintf(w, "medians of %d x %g s; %s\n", r.Rounds, r.Seconds, cmp.Or(r.Peer, "no peer"))
+	if len(r.Disk) > 0 {
+		fmt.Fprintf(w, "4 KiB made durable: p50 %.2f ms, p99 %.1f ms\n", millis(median(r.Disk, func(d disk) time.Duration { return d.P50 })),
+			millis(median(r.Disk, func(d disk) time.Duration { return d.P99 })))
+	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"strconv"
 	"strings"
@@ -80,9 +82,9 @@ func eventConditions(f idc.EventFilter) *conditions {
 	}
 	switch {
 	case f.ResourceName != "" && f.ResourceType != "":
-		c.add("seq in (select seq from audit_resources where name = ? and type = ?)", digested(f.ResourceName), digested(f.ResourceType))
+		c.add("seq in (select seq from audit_resources where name = ? and type = ?)", resourceKey(f.ResourceName), digested(f.ResourceType))
 	case f.ResourceName != "":
-		c.add("seq in (select seq from audit_resources where name = ?)", digested(f.ResourceName))
+		c.add("seq in (select seq from audit_resources where name = ?)", resourceKey(f.ResourceName))
 	case f.ResourceType != "":
 		c.add("exists (select 1 from audit_resources r where r.seq = audit_events.seq and r.type = ?)", digested(f.ResourceType))
 	}
@@ -111,6 +113,14 @@ func (r *reader) TailEvents(seq int64, limit int) ([]*idc.AuditEvent, error) {
 	return r.tables.events.list(r, limit, "where seq > $1 order by seq", seq)
 }
 
+// resourceKey stands for the name of a resource in the table that finds events by
+// it: 96 bits of a digest. Names are long, and the table has a row for each of
+// every event; what an event says of its resources is written with the event.
+func resourceKey(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return base64.RawStdEncoding.EncodeToString(sum[:12])
+}
+
 // AppendEvents writes an event's resources twice: with it, and in a table of
 // their own for the filters.
 func (t *tx) AppendEvents(events []*idc.AuditEvent) error {
@@ -133,7 +143,7 @@ func (t *tx) AppendEvents(events []*idc.AuditEvent) error {
 			return err
 		}
 		for _, res := range e.Resources {
-			_, err := t.q.exec("insert into audit_resources (seq, name, type) values ($1, $2, $3) on conflict do nothing", e.Seq, digested(res.Name), digested(res.Type))
+			_, err := t.q.exec("insert into audit_resources (seq, name, type) values ($1, $2, $3) on conflict do nothing", e.Seq, resourceKey(res.Name), digested(res.Type))
 			if err != nil {
 				return err
 			}
