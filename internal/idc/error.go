@@ -35,7 +35,7 @@ const (
 	NotImplemented
 )
 
-// Kinds lists every Kind, so that renderers can be tested for completeness.
+// kindNames are the names of the kinds, in their order.
 var kindNames = [...]string{
 	"Internal", "NotFound", "Conflict", "Invalid", "Unauthenticated", "Denied",
 	"Throttled", "QuotaExceeded", "Expired", "Unavailable", "NotImplemented",

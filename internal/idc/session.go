@@ -117,7 +117,6 @@ type SigninStep string
 // The steps of a sign-in flow. Each ends in a redirect to the flow, which reads
 // the persisted state and decides the next.
 const (
-	SigninIdentify    SigninStep = "identify" // user name and password
 	SigninNewPassword SigninStep = "new-password"
 	SigninFactor      SigninStep = "factor"
 	SigninEnrol       SigninStep = "enrol"
