@@ -38,12 +38,35 @@ type Question struct {
 // Authorize returns nil when the caller may, and otherwise an error of kind
 // Denied with AWS's sentence.
 func (s *Service) Authorize(ctx context.Context, q Question) error {
+	answer, err := s.Decide(ctx, q)
+	if err != nil || answer.Allowed() {
+		return err
+	}
+	return denied(answer.Decision, q, answer.Resource)
+}
+
+// Answer is a decision and what it was made of.
+type Answer struct {
+	policy.Decision
+	// Resource is the one the decision is about: the first that is denied, the
+	// last when all are allowed.
+	Resource string
+	// Request is what was evaluated; nil when no policy was asked.
+	Request *policy.Request
+}
+
+// Allowed reports whether the caller may.
+func (a Answer) Allowed() bool { return a.Effect == policy.Allowed }
+
+// Decide answers a question with the decision itself. An error means that it
+// could not be answered, and then nobody may do anything.
+func (s *Service) Decide(ctx context.Context, q Question) (Answer, error) {
 	switch q.Caller.Type {
 	case idc.CallerService:
-		return nil
+		return Answer{Decision: policy.Decision{Effect: policy.Allowed}}, nil
 	case idc.CallerAssumedRole:
 	default:
-		return denied(policy.Decision{}, q, "")
+		return Answer{}, nil
 	}
 	caller, err := s.cache.role(ctx, s, q.Caller.AccountID, q.Caller.RoleID)
 	if idc.IsNotFound(err) {
@@ -51,40 +74,43 @@ func (s *Service) Authorize(ctx context.Context, q Question) error {
 		caller, err = &cachedRole{}, nil
 	}
 	if err != nil {
-		return err
+		return Answer{}, err
 	}
 	policies, err := s.policiesOf(ctx, q.Caller, caller)
 	if err != nil {
-		return err
+		return Answer{}, err
 	}
+	var answer Answer
 	for _, resource := range q.Resources {
-		if err := s.one(ctx, q, resource, caller, policies); err != nil {
-			return err
+		answer, err = s.one(ctx, q, resource, caller, policies)
+		if err != nil || !answer.Allowed() {
+			return answer, err
 		}
 	}
-	return nil
+	return answer, nil
 }
 
 // one decides about one resource.
-func (s *Service) one(ctx context.Context, q Question, resource string, caller *cachedRole, policies policy.Policies) error {
+func (s *Service) one(ctx context.Context, q Question, resource string, caller *cachedRole, policies policy.Policies) (Answer, error) {
+	answer := Answer{Resource: resource}
 	owner := resourceAccount(resource, q.Caller.AccountID, s.Instance.OwnerAccountID)
 	target, err := s.target(ctx, q, resource)
 	if err != nil {
-		return err
+		return answer, err
 	}
 	if target.missing {
 		// A role that does not exist is answered like one that trusts nobody.
-		return denied(policy.Decision{}, q, resource)
+		return answer, nil
 	}
 	policies.Resource = target.trust
 	if owner != s.Instance.OwnerAccountID {
 		place, err := s.cache.place(ctx, s, owner)
 		if err != nil {
-			return err
+			return answer, err
 		}
 		policies.RCPs = place.rcps
 	}
-	req := policy.Request{
+	req := &policy.Request{
 		Principal: policy.Principal{
 			Type: policy.AssumedRole, ARN: q.Caller.ARN, Account: q.Caller.AccountID,
 			RoleARN: q.Caller.PrincipalARN, UniqueID: q.Caller.RoleID,
@@ -93,20 +119,18 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 		PrincipalInManagementAccount: q.Caller.AccountID == s.Instance.OwnerAccountID,
 		ResourceInManagementAccount:  owner == s.Instance.OwnerAccountID,
 	}
+	answer.Request = req
 	if err := s.fillContext(ctx, &req.Context, q, caller, target, owner); err != nil {
-		return err
+		return answer, err
 	}
-	decision := policy.Evaluate(&req, &policies)
-	if decision.Effect == policy.Allowed && target.trustedAnother(q.Caller) {
+	answer.Decision = policy.Evaluate(req, &policies)
+	if answer.Allowed() && target.trustedAnother(q.Caller) {
 		// Whatever the trust policy gives the ARN it gave to a role that is gone;
 		// what it denies the ARN has been judged above.
 		req.Principal.RoleARN = ""
-		decision = policy.Evaluate(&req, &policies)
+		answer.Decision = policy.Evaluate(req, &policies)
 	}
-	if decision.Effect == policy.Allowed {
-		return nil
-	}
-	return denied(decision, q, resource)
+	return answer, nil
 }
 
 // policiesOf gathers the caller's side.
