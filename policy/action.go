@@ -2,75 +2,81 @@ package policy
 
 import "strings"
 
-// actionSet is a compiled Action or NotAction element: literal names hashed under their service, and for each
-// service the short list of names that hold wildcards.
+// actionSet is a compiled Action or NotAction element, all in lower case.
 type actionSet struct {
 	all       bool
-	services  map[string]*serviceActions
-	irregular []string // lower-cased entries with a wildcard in the service part, which the language lacks
+	names     map[string]struct{}        // literal entries
+	services  map[string]*serviceActions // patterns in the name, by service
+	irregular []string                   // entries without a service or with a wildcard in it, which the language lacks
 }
 
+// serviceActions are the patterns for one service.
 type serviceActions struct {
 	all      bool
-	names    map[string]struct{}
 	patterns []string
 }
 
 // compileActions compiles the entries of an Action or NotAction element.
 func compileActions(entries []text) actionSet {
-	set := actionSet{services: make(map[string]*serviceActions)}
+	set := actionSet{names: make(map[string]struct{}), services: make(map[string]*serviceActions)}
 	for _, e := range entries {
-		entry := strings.ToLower(e.value)
-		if entry == "*" {
-			set.all = true
-			continue
-		}
-		service, name, _ := strings.Cut(entry, ":")
-		if strings.ContainsAny(service, "*?") {
-			set.irregular = append(set.irregular, entry)
-			continue
-		}
-		set.add(service, name)
+		set.add(strings.ToLower(e.value))
 	}
 	return set
 }
 
-func (a *actionSet) add(service, name string) {
+func (a *actionSet) add(entry string) {
+	service, name, found := strings.Cut(entry, ":")
+	switch {
+	case entry == "*":
+		a.all = true
+		return
+	case service == "" || strings.ContainsAny(service, "*?"):
+		a.irregular = append(a.irregular, entry)
+		return
+	case !found || !strings.ContainsAny(name, "*?"):
+		a.names[entry] = struct{}{}
+		return
+	}
 	s := a.services[service]
 	if s == nil {
-		s = &serviceActions{names: make(map[string]struct{})}
+		s = &serviceActions{}
 		a.services[service] = s
 	}
-	switch {
-	case strings.Trim(name, "*") == "" && name != "":
+	if strings.Trim(name, "*") == "" {
 		s.all = true
-	case strings.ContainsAny(name, "*?"):
+	} else {
 		s.patterns = append(s.patterns, name)
-	default:
-		s.names[name] = struct{}{}
 	}
 }
 
-// match tests a lower-cased action, given whole and as its two parts.
-func (a *actionSet) match(full, service, name []byte) truth {
+// match tests the name of an action.
+func (s *serviceActions) match(name []byte) bool {
+	if s.all {
+		return true
+	}
+	for _, p := range s.patterns {
+		if matchName(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// match tests an action against all entries.
+func (a *actionSet) match(action *actionName) truth {
 	if a.all {
 		return yes
 	}
-	if s := a.services[string(service)]; s != nil {
-		if s.all {
-			return yes
-		}
-		if _, ok := s.names[string(name)]; ok {
-			return yes
-		}
-		for _, p := range s.patterns {
-			if matchName(p, name) {
-				return yes
-			}
-		}
+	if _, ok := a.names[string(action.full())]; ok {
+		return yes
+	}
+	service, name := action.parts()
+	if s := a.services[string(service)]; s != nil && s.match(name) {
+		return yes
 	}
 	for _, p := range a.irregular {
-		if matchName(p, full) {
+		if matchName(p, action.full()) {
 			return unknown
 		}
 	}
@@ -109,7 +115,7 @@ func (n *actionName) full() []byte {
 	return n.buf[:n.size]
 }
 
-// parts returns the service and the name; both are empty when the action has no colon, so nothing but "*"
+// parts returns the service and the name; both are empty when the action has no colon, so no pattern for a service
 // matches it.
 func (n *actionName) parts() (service, name []byte) {
 	if n.colon < 0 {

@@ -60,6 +60,33 @@ func TestPolicyDescribesItself(t *testing.T) {
 	}
 }
 
+// TestReasonsOfOneAction: however a document names an action, each statement gives one reason, in document order.
+func TestReasonsOfOneAction(t *testing.T) {
+	actions := []string{
+		`["s3:GetObject","s3:Get*"]`, `"s3:GetObject"`, `"*"`, `"s3:*"`, `["ec2:Run*","s3:GETOBJECT","s3:g*","s3:GetObject"]`,
+		`"s3:GetObject"`, `["s3:Get*","*"]`, `"s3:*t"`, `["*:*","s3:GetObject"]`,
+	}
+	statements := make([]string, 0, len(actions)+1)
+	for _, a := range actions {
+		statements = append(statements, `{"Effect":"Deny","Resource":"*","Action":`+a+`}`)
+	}
+	statements = append(statements, `{"Effect":"Deny","Resource":"*","NotAction":"ec2:*"}`)
+	p, err := policy.ParseStored(policy.IdentityPolicy, []byte(`{"Version":"2012-10-17","Statement":[`+strings.Join(statements, ",")+`]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tableWorld(nil)
+	d := policy.Evaluate(&w.request, &policy.Policies{Identity: []*policy.Policy{p}})
+	if len(d.Reasons) != len(statements) {
+		t.Fatalf("%d reasons for %d statements", len(d.Reasons), len(statements))
+	}
+	for i, r := range d.Reasons {
+		if r.Statement != i {
+			t.Errorf("reason %d is statement %d", i, r.Statement)
+		}
+	}
+}
+
 func TestCheckSize(t *testing.T) {
 	for _, c := range []struct {
 		quota   policy.Quota

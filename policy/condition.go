@@ -8,9 +8,9 @@ import (
 // condition is one key under one operator: the smallest thing a Condition element can ask.
 type condition struct {
 	op     qualified
-	name   string // the operator as written
-	key    string // the key as written
-	folded string
+	key    contextKey
+	name   string // of the key, as written
+	label  string // operator and key, as written
 	values []conditionValue
 }
 
@@ -91,10 +91,8 @@ func compileConditionARN(s string, syn syntax) *[arnFields]template {
 
 // test evaluates the condition.
 func (c *condition) test(ctx *Context) truth {
-	v, present := ctx.values[c.folded]
-	if v.multi && len(v.many) == 0 {
-		present = false
-	}
+	v := ctx.find(&c.key)
+	present := v.present()
 	if c.op.family == nullFamily {
 		return c.testNull(present)
 	}
@@ -243,22 +241,24 @@ func (c *condition) matchString(ctx *Context, request string) bool {
 // matchARN compares the six fields one by one; a star does not leave its field. A value that is no ARN matches
 // nothing.
 func (c *condition) matchARN(ctx *Context, request string) bool {
-	got, ok := splitRequestARN(request)
-	if !ok {
-		return false
-	}
-values:
 	for i := range c.values {
-		want := c.values[i].arn
-		if want == nil {
-			continue
+		if want := c.values[i].arn; want != nil && matchFields(want, ctx, request) {
+			return true
 		}
-		for f := range want {
-			if !want[f].match(ctx, got[f]) {
-				continue values
-			}
-		}
-		return true
 	}
 	return false
+}
+
+func matchFields(want *[arnFields]template, ctx *Context, request string) bool {
+	if !strings.HasPrefix(request, "arn:") {
+		return false
+	}
+	for f := range arnFields - 1 {
+		colon := strings.IndexByte(request, ':')
+		if colon < 0 || !want[f].match(ctx, request[:colon]) {
+			return false
+		}
+		request = request[colon+1:]
+	}
+	return want[arnFields-1].match(ctx, request)
 }

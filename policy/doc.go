@@ -10,7 +10,7 @@
 // [Parse] reads a new document and refuses what AWS refuses, in AWS's words and with the place in the document;
 // [ParseStored] reads one that was accepted before, perhaps under older rules. Both are strict about the grammar:
 // a repeated or unknown member, an unknown operator or a value of the wrong type is an error and never ignored.
-// The result is a [Policy]: compiled once, unchanging, safe for many goroutines, its statements indexed by service.
+// The result is a [Policy]: compiled once, unchanging, safe for many goroutines, its statements indexed by action.
 // [CheckSize] holds documents against AWS's quotas.
 //
 // # The way of a request
@@ -28,6 +28,8 @@
 // The zero [Decision] denies. A denial lists its reasons; [Explain] lists them always. [Decision.AccessDenied]
 // turns a decision into AWS's sentence.
 //
+// [Bounds] answers when only a part of the request is known, from the worst and the best that the rest can be.
+//
 // The package judges by what it is given. The caller loads the right documents, and refuses when it cannot: a
 // document that does not parse is not the same as no document. The caller also sets every context key that AWS
 // would set, and knows the operations that are not subject to policies: GetCallerIdentity cannot be denied.
@@ -35,10 +37,14 @@
 // # Inside
 //
 // json.go and parse.go turn bytes into a document of the right shape, validate.go and validate_resource.go check
-// it, statement.go compiles it. action.go, resource.go, principal.go and condition.go hold one element each;
-// template.go and glob.go match patterns with wildcards and variables, values.go reads typed values. evaluate.go
-// decides. A test that cannot be settled has the outcome unknown, the third value of truth.go: an Allow then does
-// not apply and a Deny does.
+// it, statement.go compiles it, index.go finds the statements for an action. action.go, resource.go, principal.go
+// and condition.go hold one element each; template.go and glob.go match patterns with wildcards and variables,
+// values.go reads typed values. evaluate.go decides. A test that the language does not settle has the outcome
+// unknown, the third value of truth.go: an Allow then does not apply and a Deny does. bounds.go decides with ranges
+// of these outcomes where it does not know the request, and overlap.go compares patterns with patterns.
+//
+// The tests decide everything a second time with a plain evaluator (plain_test.go), and run thousands of decisions
+// from the tables in testdata/tables, which are written from AWS's documentation.
 //
 // # Where the documentation is silent
 //
@@ -68,6 +74,7 @@
 //   - NotPrincipal with Deny spares a user only if the account is listed too, and a session only if its role and
 //     account are. NotPrincipal with Allow is refused; stored, it reaches nobody who is listed in any way.
 //   - Names of operators are case-sensitive.
+//   - A session policy limits the root user too; a permissions boundary, which it cannot have, does not.
 //   - A resource control policy applies to every service, also to those AWS has not yet enabled for them.
 //   - A request that does not say which account owns the resource is one across accounts.
 //

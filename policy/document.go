@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Document is a document as it was written, for whoever wants to look at one rather than decide by it: checks,
 // comparisons, pages. Only its grammar has been checked.
@@ -57,56 +61,77 @@ func Read(document []byte) (*Document, error) {
 	if malformed != nil {
 		return nil, newSyntaxError(doc, messageSyntax, malformed.offset, malformed.detail)
 	}
-	r := reader{locator{doc: doc}}
-	d := &Document{ID: raw.id}
+	r := reader{}
+	d := &Document{ID: raw.id, Statements: make([]Statement, len(raw.statements))}
 	if raw.versioned {
-		d.Version = r.text(raw.version)
+		r.text(&d.Version, raw.version)
 	}
 	for i := range raw.statements {
-		d.Statements = append(d.Statements, r.statement(&raw.statements[i]))
+		r.statement(&d.Statements[i], &raw.statements[i])
 	}
+	r.locate(doc)
 	return d, nil
 }
 
-// reader adds positions to what was read.
-type reader struct{ places locator }
+// reader copies what was read, and remembers where positions belong. They are found in one walk through the
+// document at the end, because its members may stand in any order.
+type reader struct{ places []place }
 
-func (r *reader) text(t text) Text { return Text{t.value, t.pos, r.places.at(t.pos)} }
+type place struct {
+	offset int
+	of     *Position
+}
+
+func (r *reader) place(offset int, of *Position) { r.places = append(r.places, place{offset, of}) }
+
+func (r *reader) locate(doc string) {
+	slices.SortStableFunc(r.places, func(a, b place) int { return cmp.Compare(a.offset, b.offset) })
+	l := locator{doc: doc}
+	for _, p := range r.places {
+		*p.of = l.at(p.offset)
+	}
+}
+
+func (r *reader) text(to *Text, from text) {
+	to.Value, to.Offset = from.value, from.pos
+	r.place(from.pos, &to.Position)
+}
 
 func (r *reader) texts(entries []text) []Text {
-	out := make([]Text, 0, len(entries))
-	for _, e := range entries {
-		out = append(out, r.text(e))
+	out := make([]Text, len(entries))
+	for i, e := range entries {
+		r.text(&out[i], e)
 	}
 	return out
 }
 
-func (r *reader) statement(raw *rawStatement) Statement {
-	s := Statement{
-		StartOffset: raw.start, EndOffset: raw.end,
-		Start:        r.places.at(raw.start),
-		Effect:       r.text(raw.effect),
-		NotPrincipal: raw.notPrincipals.present,
-		NotAction:    raw.notActions.present,
-		Actions:      r.texts(raw.actionEntries()),
-		NotResource:  raw.notResources.present,
-		Resources:    r.texts(raw.resourceEntries()),
-	}
+func (r *reader) statement(s *Statement, raw *rawStatement) {
+	s.StartOffset, s.EndOffset = raw.start, raw.end
+	r.place(raw.start, &s.Start)
+	r.place(raw.end, &s.End)
+	r.text(&s.Effect, raw.effect)
 	if raw.sid.pos > 0 {
-		s.Sid = r.text(raw.sid)
+		r.text(&s.Sid, raw.sid)
 	}
-	for _, e := range raw.principalEntries() {
-		s.Principals = append(s.Principals, NamedPrincipal{e.class, e.value, r.places.at(e.pos)})
+	s.NotPrincipal, s.NotAction, s.NotResource = raw.notPrincipals.present, raw.notActions.present, raw.notResources.present
+	s.Actions, s.Resources = r.texts(raw.actionEntries()), r.texts(raw.resourceEntries())
+	if principals := raw.principalEntries(); len(principals) > 0 {
+		s.Principals = make([]NamedPrincipal, len(principals))
+		for i, e := range principals {
+			s.Principals[i] = NamedPrincipal{Class: e.class, Value: e.value}
+			r.place(e.pos, &s.Principals[i].Position)
+		}
 	}
-	for _, c := range raw.conditions {
-		set, base, ifExists := operatorParts(c.operator.value)
-		s.Conditions = append(s.Conditions, Condition{
-			Operator: r.text(c.operator), Key: r.text(c.key), Values: r.texts(c.values),
-			Set: set, Base: base, IfExists: ifExists,
-		})
+	if len(raw.conditions) > 0 {
+		s.Conditions = make([]Condition, len(raw.conditions))
 	}
-	s.End = r.places.at(raw.end)
-	return s
+	for i, from := range raw.conditions {
+		c := &s.Conditions[i]
+		r.text(&c.Operator, from.operator)
+		r.text(&c.Key, from.key)
+		c.Values = r.texts(from.values)
+		c.Set, c.Base, c.IfExists = operatorParts(from.operator.value)
+	}
 }
 
 // operatorParts takes the name of an operator apart.

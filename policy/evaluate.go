@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Evaluate decides a request. Reasons are collected for denials only, so an allowed request costs no
 // allocation.
@@ -8,7 +11,7 @@ func Evaluate(req *Request, p *Policies) Decision {
 	e := evaluation{req: req, p: p}
 	d := e.run()
 	if d.Effect != Allowed {
-		return Explain(req, p)
+		return explain(req, p, e.noted)
 	}
 	return d
 }
@@ -17,14 +20,19 @@ func Evaluate(req *Request, p *Policies) Decision {
 // is listed, not only the first that settles it, and for an implicit denial also the Allow statements that only
 // a condition kept from applying.
 func Explain(req *Request, p *Policies) Decision {
-	e := evaluation{req: req, p: p, explain: true}
+	return explain(req, p, 8)
+}
+
+// explain has room for a number of reasons.
+func explain(req *Request, p *Policies, room int) Decision {
+	e := evaluation{req: req, p: p, explain: true, reasons: make([]Reason, 0, room)}
 	d := e.run()
-	for _, r := range e.reasons {
-		if r.explains(d) {
-			d.Reasons = append(d.Reasons, r)
-		}
-	}
+	d.Reasons = e.reasonsFor(d)
 	return d
+}
+
+func (e *evaluation) reasonsFor(d Decision) []Reason {
+	return slices.DeleteFunc(e.reasons, func(r Reason) bool { return !r.explains(d) })
 }
 
 // explains picks the reasons that matter for a decision.
@@ -44,7 +52,9 @@ type evaluation struct {
 	p       *Policies
 	action  actionName
 	explain bool
+	noted   int // reasons that there are, collected or not
 	reasons []Reason
+	bounds  *bounds // nil when everything about the request is known
 }
 
 // verdict is what the policies of one layer say together.
@@ -122,22 +132,19 @@ func (e *evaluation) byResource(granted bool) Decision {
 }
 
 // identityPath returns the first layer on the caller's side that lacks an Allow, or LayerNone. The root user
-// needs none.
+// needs no identity policies.
 func (e *evaluation) identityPath(v *[numLayers]verdict) Layer {
-	switch {
-	case e.req.Principal.Type == Root:
-		return LayerNone
-	case !v[LayerIdentity].allow:
+	if e.req.Principal.Type != Root && !v[LayerIdentity].allow {
 		return LayerIdentity
 	}
 	return e.limit(v)
 }
 
-// limit returns the first layer that holds the caller back whatever it has been granted, or LayerNone. A
-// session of GetFederationToken has nothing without a session policy.
+// limit returns the first layer that holds the caller back whatever it has been granted, or LayerNone. The root
+// user can have no permissions boundary. A session of GetFederationToken has nothing without a session policy.
 func (e *evaluation) limit(v *[numLayers]verdict) Layer {
 	switch {
-	case !v[LayerBoundary].permits():
+	case !v[LayerBoundary].permits() && e.req.Principal.Type != Root:
 		return LayerBoundary
 	case !v[LayerSession].permits(), e.req.Principal.Type == FederatedUser && !v[LayerSession].applies:
 		return LayerSession
@@ -151,7 +158,7 @@ func (e *evaluation) assumesRole() bool {
 	switch string(e.action.full()) {
 	case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
 		"sts:setsourceidentity":
-		return strings.Contains(e.req.Resource, ":role/")
+		return e.resourceHas(":role/")
 	}
 	return false
 }
@@ -160,7 +167,14 @@ func (e *evaluation) assumesRole() bool {
 // policies count.
 func (e *evaluation) usesKey() bool {
 	service, _ := e.action.parts()
-	return string(service) == "kms" && strings.Contains(e.req.Resource, ":key/")
+	return string(service) == "kms" && e.resourceHas(":key/")
+}
+
+func (e *evaluation) resourceHas(part string) bool {
+	if e.bounds != nil && e.bounds.resource != nil {
+		return e.bounds.resourceHas(part)
+	}
+	return strings.Contains(e.req.Resource, part)
 }
 
 // missing denies for want of an Allow in a layer. The levels of service control policies have noted it already.
@@ -223,11 +237,13 @@ func (e *evaluation) layer(l Layer, policies []*Policy) (v verdict) {
 // policy adds what one document says to a verdict. A document of a kind that does not belong into the layer can
 // only deny.
 func (e *evaluation) policy(l Layer, level int, p *Policy, v *verdict) {
-	service, _ := e.action.parts()
 	fits := l.takes(p.kind)
-	list := p.compiled.candidates(service)
-	for s := list.next(); s != nil; s = list.next() {
-		g, failed := e.statement(s)
+	list := p.compiled.index.candidates(&e.action)
+	for s, t := list.next(); s != nil; s, t = list.next() {
+		g, failed := e.statement(s, t)
+		if e.bounds != nil {
+			e.bounds.collect(reasonOf(l, level, p, s), fits || s.deny)
+		}
 		if g == 0 || !(fits || s.deny) {
 			if failed != nil {
 				e.note(l, level, p, s, failed)
@@ -244,22 +260,22 @@ func (e *evaluation) policy(l Layer, level int, p *Policy, v *verdict) {
 	}
 }
 
-// statement reports whether a statement applies, and if it names principals, in which way it reaches the
-// caller. If only a condition kept it from applying, that condition is returned.
-func (e *evaluation) statement(s *statement) (grant, *condition) {
-	service, name := e.action.parts()
-	t := s.actions.match(e.action.full(), service, name)
-	if s.notAction {
-		t = t.not()
-	}
-	if t == no {
-		return 0, nil
-	}
+// statement reports whether a statement applies whose Action element has the outcome t, and if it names
+// principals, in which way it reaches the caller. If only a condition kept it from applying, that condition is
+// returned.
+func (e *evaluation) statement(s *statement, t truth) (grant, *condition) {
 	g := grantDirect
 	if s.principal != nil {
 		if g = e.principal(s); g == 0 {
 			return 0, nil
 		}
+	}
+	if e.bounds != nil {
+		applies, failed := e.bounds.statement(e.req, s, t)
+		if !applies {
+			return 0, failed
+		}
+		return g, nil
 	}
 	ctx := &e.req.Context
 	if !s.anyResource {
@@ -299,18 +315,26 @@ func (e *evaluation) principal(s *statement) grant {
 
 // note records a statement that applied, or that only the condition failed kept from applying.
 func (e *evaluation) note(l Layer, level int, p *Policy, s *statement, failed *condition) {
+	e.noted++
 	if !e.explain {
 		return
 	}
-	r := Reason{Layer: l, Level: level, Policy: p.name, Sid: s.sid, Statement: s.index, Start: s.start, End: s.end, Deny: s.deny}
+	r := reasonOf(l, level, p, s)
 	if failed != nil {
-		r.Failed = failed.name + " " + failed.key
+		r.Failed = failed.label
 	}
 	e.reasons = append(e.reasons, r)
 }
 
+func reasonOf(l Layer, level int, p *Policy, s *statement) Reason {
+	return Reason{
+		Layer: l, Level: level, Policy: p.name, Sid: s.sid, Statement: s.index, Start: s.start, End: s.end, Deny: s.deny,
+	}
+}
+
 // lacks records that a layer, or a level of it, holds no Allow for the request.
 func (e *evaluation) lacks(l Layer, level int) {
+	e.noted++
 	if e.explain {
 		e.reasons = append(e.reasons, Reason{Layer: l, Level: level, Statement: -1})
 	}

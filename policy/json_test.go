@@ -148,8 +148,12 @@ func TestIndexStaysSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := len(p.compiled.general)
-	for _, list := range p.compiled.byService {
+	x := &p.compiled.index
+	entries := len(x.general)
+	for _, list := range x.names {
+		entries += len(list)
+	}
+	for _, list := range x.patterns {
 		entries += len(list)
 	}
 	if entries > 9000 {

@@ -23,8 +23,7 @@ type Policy struct {
 // compiled is the part of a Policy that copies under other names share.
 type compiled struct {
 	statements []statement
-	byService  map[string][]*statement // the statements whose Action element names the service
-	general    []*statement            // those that may concern any service
+	index      index
 	principals []NamedPrincipal
 }
 
@@ -127,36 +126,13 @@ func (p *Policy) Named(name string) *Policy {
 }
 
 // ContextKeys returns the context keys the document asks for, in conditions and in policy variables, sorted
-// and without duplicates. Keys in variables are in lower case.
+// and without duplicates, as the document writes them.
 func (p *Policy) ContextKeys() []string {
 	var keys []string
-	add := func(t *template) {
-		for _, tok := range t.tokens {
-			if tok.kind == variableToken && tok.name != "" {
-				keys = append(keys, tok.name)
-			}
-		}
-	}
 	for i := range p.compiled.statements {
-		s := &p.compiled.statements[i]
-		for j := range s.resources {
-			add(&s.resources[j].pattern)
-		}
-		for j := range s.conditions {
-			c := &s.conditions[j]
-			keys = append(keys, c.key)
-			for k := range c.values {
-				add(&c.values[k].text)
-				if c.values[k].arn != nil {
-					for f := range c.values[k].arn {
-						add(&c.values[k].arn[f])
-					}
-				}
-			}
-		}
+		keys = p.compiled.statements[i].contextKeys(keys)
 	}
-	slices.SortStableFunc(keys, func(a, b string) int { return strings.Compare(foldKey(a), foldKey(b)) })
-	return slices.CompactFunc(keys, func(a, b string) bool { return foldKey(a) == foldKey(b) })
+	return sortedKeys(keys)
 }
 
 // NamedPrincipal is a principal that a document names.

@@ -7,6 +7,8 @@ type resourcePattern struct {
 	all       bool // the entry "*"
 	irregular bool // the entry breaks a rule of the language (IAM refuses it in a new document)
 	pattern   template
+	prefix    string // what every resource the entry covers starts with
+	open      bool   // the entry covers everything that starts so
 }
 
 // compileResource compiles one entry.
@@ -41,6 +43,10 @@ func compileResource(entry string, variables bool) resourcePattern {
 		}
 		r.pattern.variable = r.pattern.variable || t.variable
 		r.pattern.confined = r.pattern.confined || t.confined
+	}
+	if toks := r.pattern.tokens; len(toks) > 0 && toks[0].kind == textToken {
+		r.prefix = toks[0].text
+		r.open = len(toks) == 2 && toks[1].kind == starToken
 	}
 	return r
 }
@@ -83,7 +89,9 @@ func (r *resourcePattern) match(ctx *Context, resource string) truth {
 	switch {
 	case r.all:
 		return yes
-	case resource == "*" || !r.pattern.match(ctx, resource):
+	case !strings.HasPrefix(resource, r.prefix) || resource == "*":
+		return no
+	case !r.open && !r.pattern.match(ctx, resource):
 		return no
 	case r.irregular:
 		return unknown
@@ -98,7 +106,7 @@ func matchResources(patterns []resourcePattern, negated bool, ctx *Context, reso
 	for i := range patterns {
 		p := &patterns[i]
 		found = max(found, p.match(ctx, resource))
-		if negated && !p.pattern.hasValue(ctx) {
+		if negated && p.pattern.variable && !p.pattern.hasValue(ctx) {
 			found = max(found, unknown)
 		}
 		if found == yes {

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // statement is one compiled statement.
 type statement struct {
@@ -10,8 +13,8 @@ type statement struct {
 	start, end Position
 
 	notAction   bool
-	actions     actionSet
-	anyResource bool // trust policies have no Resource element: the role is the resource
+	actions     actionSet // empty unless the index needs it
+	anyResource bool      // trust policies have no Resource element: the role is the resource
 	notResource bool
 	resources   []resourcePattern
 	principal   *principalElement // nil where the kind names none
@@ -19,7 +22,7 @@ type statement struct {
 }
 
 func compile(kind Kind, doc string, d *rawDocument) *compiled {
-	c := &compiled{statements: make([]statement, len(d.statements)), byService: make(map[string][]*statement)}
+	c := &compiled{statements: make([]statement, len(d.statements)), index: newIndex()}
 	variables := d.version.value == version2012
 	places := locator{doc: doc}
 	for i := range d.statements {
@@ -30,37 +33,9 @@ func compile(kind Kind, doc string, d *rawDocument) *compiled {
 		}
 		*s = compileStatement(kind, raw, variables)
 		s.index, s.start, s.end = i, start, places.at(raw.end)
-		if s.notAction || s.actions.all || len(s.actions.irregular) > 0 {
-			c.general = append(c.general, s)
-			continue
-		}
-		for service := range s.actions.services {
-			c.byService[service] = append(c.byService[service], s)
-		}
+		c.index.add(s, compileActions(raw.actionEntries()))
 	}
 	return c
-}
-
-// candidates are the statements of a document that may concern one service. Two lists that both are in document
-// order are merged on the way: copying the general statements to every service would let a small document grow
-// into a large index.
-type candidates struct {
-	own, general []*statement
-}
-
-func (c *compiled) candidates(service []byte) candidates {
-	return candidates{c.byService[string(service)], c.general}
-}
-
-// next returns the next statement in document order, nil at the end.
-func (c *candidates) next() (s *statement) {
-	switch {
-	case len(c.own) > 0 && (len(c.general) == 0 || c.own[0].index < c.general[0].index):
-		s, c.own = c.own[0], c.own[1:]
-	case len(c.general) > 0:
-		s, c.general = c.general[0], c.general[1:]
-	}
-	return s
 }
 
 func compileStatement(kind Kind, raw *rawStatement, variables bool) statement {
@@ -71,7 +46,6 @@ func compileStatement(kind Kind, raw *rawStatement, variables bool) statement {
 		notResource: raw.notResources.present,
 		anyResource: kind == TrustPolicy,
 	}
-	s.actions = compileActions(raw.actionEntries())
 	for _, e := range raw.resourceEntries() {
 		s.resources = append(s.resources, compileResource(e.value, variables))
 	}
@@ -82,7 +56,9 @@ func compileStatement(kind Kind, raw *rawStatement, variables bool) statement {
 		}
 	}
 	for _, rc := range raw.conditions {
-		c := condition{op: rc.op, name: rc.operator.value, key: rc.key.value, folded: foldKey(rc.key.value)}
+		c := condition{
+			op: rc.op, name: rc.key.value, key: newContextKey(rc.key.value), label: rc.operator.value + " " + rc.key.value,
+		}
 		for _, e := range rc.values {
 			v, _ := compileValue(rc.op.operator, e.value, variables)
 			c.values = append(c.values, v)
@@ -97,4 +73,37 @@ func compileStatement(kind Kind, raw *rawStatement, variables bool) statement {
 func irregularIAMPath(path string) bool {
 	typ, _, _ := strings.Cut(path, "/")
 	return typ != "*" && strings.ContainsAny(typ, "*?")
+}
+
+// contextKeys appends the keys the statement asks for.
+func (s *statement) contextKeys(keys []string) []string {
+	add := func(t *template) {
+		for _, tok := range t.tokens {
+			if tok.variable != nil {
+				keys = append(keys, tok.variable.name)
+			}
+		}
+	}
+	for i := range s.resources {
+		add(&s.resources[i].pattern)
+	}
+	for i := range s.conditions {
+		c := &s.conditions[i]
+		keys = append(keys, c.name)
+		for k := range c.values {
+			add(&c.values[k].text)
+			if c.values[k].arn != nil {
+				for f := range c.values[k].arn {
+					add(&c.values[k].arn[f])
+				}
+			}
+		}
+	}
+	return keys
+}
+
+// sortedKeys sorts names of context keys and drops repetitions, whatever their letter case.
+func sortedKeys(keys []string) []string {
+	slices.SortStableFunc(keys, func(a, b string) int { return strings.Compare(foldKey(a), foldKey(b)) })
+	return slices.CompactFunc(keys, func(a, b string) bool { return foldKey(a) == foldKey(b) })
 }

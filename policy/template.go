@@ -17,11 +17,28 @@ const (
 
 // token is one piece of a pattern.
 type token struct {
-	kind       tokenKind
-	text       string // textToken: the text; variableToken: the folded name of the key
-	name       string // variableToken: the name of the key as written
-	fallback   string // variableToken: the default
+	kind     tokenKind
+	text     string    // of a textToken
+	variable *variable // of a variableToken; nil for a malformed one, which never has a value
+}
+
+// variable is a reference to a context key.
+type variable struct {
+	key        contextKey
+	name       string // as written
+	fallback   string
 	hasDefault bool
+}
+
+// value returns the value or else the default of the variable. An empty value is none.
+func (v *variable) value(ctx *Context) (string, bool) {
+	if v == nil {
+		return "", false
+	}
+	if s, ok := ctx.single(&v.key); ok && s != "" {
+		return s, true
+	}
+	return v.fallback, v.hasDefault
 }
 
 // template is a pattern whose wildcards and policy variables have been found once, at parse time.
@@ -93,7 +110,7 @@ func (t *template) add(tok token) {
 // and ${$}, which stand for the character itself. When ok is false the text is no variable; the token then
 // stands for the whole rest and has no value, so nothing matches it.
 func parseVariable(s string) (tok token, width int, ok bool) {
-	bad := token{kind: variableToken, text: ""}
+	bad := token{kind: variableToken}
 	end := strings.IndexAny(s[2:], ",}{'")
 	if end < 0 {
 		return bad, len(s), false
@@ -109,7 +126,7 @@ func parseVariable(s string) (tok token, width int, ok bool) {
 		if name == "*" || name == "?" || name == "$" {
 			return token{kind: textToken, text: name}, width, true
 		}
-		return token{kind: variableToken, text: foldKey(name), name: name}, width, true
+		return token{kind: variableToken, variable: &variable{key: newContextKey(name), name: name}}, width, true
 	case ',':
 		blanks := len(rest[1:]) - len(strings.TrimLeft(rest[1:], " "))
 		body := rest[1+blanks:]
@@ -121,8 +138,8 @@ func parseVariable(s string) (tok token, width int, ok bool) {
 			return bad, len(s), false
 		}
 		width = 2 + end + 1 + blanks + 1 + len(fallback) + 2
-		tok = token{kind: variableToken, text: foldKey(name), name: name, fallback: fallback, hasDefault: true}
-		return tok, width, true
+		v := &variable{key: newContextKey(name), name: name, fallback: fallback, hasDefault: true}
+		return token{kind: variableToken, variable: v}, width, true
 	}
 	return bad, len(s), false
 }
@@ -136,12 +153,8 @@ func (t *template) resolve(ctx *Context, buf []token) ([]token, bool) {
 	out := buf[:0]
 	for _, tok := range t.tokens {
 		if tok.kind == variableToken {
-			v, ok := ctx.single(tok.text)
-			switch {
-			case ok && v != "":
-			case tok.hasDefault:
-				v = tok.fallback
-			default:
+			v, ok := tok.variable.value(ctx)
+			if !ok {
 				return nil, false
 			}
 			tok = token{kind: textToken, text: v}
@@ -175,6 +188,14 @@ func (t *template) match(ctx *Context, s string) bool {
 	if t.variable {
 		return t.matchVariable(ctx, s)
 	}
+	if len(t.tokens) == 1 {
+		switch tok := &t.tokens[0]; tok.kind {
+		case textToken:
+			return s == tok.text
+		case starToken:
+			return true
+		}
+	}
 	return t.matchResolved(t.tokens, s)
 }
 
@@ -195,8 +216,8 @@ func (t *template) matchResolved(toks []token, s string) bool {
 // hasValue reports whether all variables have values.
 func (t *template) hasValue(ctx *Context) bool {
 	for i := range t.tokens {
-		if tok := &t.tokens[i]; tok.kind == variableToken && !tok.hasDefault {
-			if v, ok := ctx.single(tok.text); !ok || v == "" {
+		if tok := &t.tokens[i]; tok.kind == variableToken {
+			if _, ok := tok.variable.value(ctx); !ok {
 				return false
 			}
 		}
