@@ -37,6 +37,7 @@ var awsHosts = []string{
 	"organizations.amazonaws.com",
 	"iam.amazonaws.com",
 	"cloudtrail." + region + ".amazonaws.com",
+	"access-analyzer." + region + ".amazonaws.com",
 }
 
 // network is a place for commands where AWS's host names lead to one server: a hosts file, a
