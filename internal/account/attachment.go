@@ -64,6 +64,11 @@ func (s *Service) AttachPolicy(ctx context.Context, change idc.ChangeSet, policy
 		if _, _, err := findTarget(tx, targetID); err != nil {
 			return err
 		}
+		if on, err := enabled(tx, p.Type); err != nil {
+			return err
+		} else if !on {
+			return typeOff(p.Type)
+		}
 		have, err := attached(tx, targetID, p.Type)
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@
 // Organization policies (SCPs and RCPs) are stored and attached here and enforced
 // by package authz. Both types are enabled from the start; the root, every OU and
 // every account begin with p-FullAWSAccess, and RCPFullAWSAccess cannot be
-// detached.
+// detached. Disabling a type detaches all of it everywhere (policytype.go).
 //
 // AWS's side: the AWS Organizations API Reference and "Quotas and service limits"
 // of its User Guide.

@@ -39,24 +39,6 @@ func awsManagedPolicies() []idc.OrganizationPolicy {
 	}
 }
 
-// attachDefaults attaches what AWS attaches to everything new in the tree.
-func attachDefaults(tx store.Tx, targetID string) error {
-	for _, p := range awsManagedPolicies() {
-		if err := tx.PutPolicyAttachment(&idc.PolicyAttachment{PolicyID: p.ID, TargetID: targetID}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// CheckPolicyType refuses types that are not enforced.
-func CheckPolicyType(policyType string) error {
-	if policyType == TypeSCP || policyType == TypeRCP {
-		return nil
-	}
-	return &idc.Error{Kind: idc.Conflict, Reason: reasonTypeOff, Resource: "PolicyType", ID: policyType, Message: "The specified policy type isn't currently enabled in this root."}
-}
-
 func checkContent(policyType, content string) error {
 	kind, quota := policy.ServiceControlPolicy, policy.ServiceControlSize
 	if policyType == TypeRCP {

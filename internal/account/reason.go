@@ -10,6 +10,7 @@ const (
 	reasonDepth       idc.Reason = "OuDepthLimitExceeded"
 	reasonNumber      idc.Reason = "OuNumberLimitExceeded"
 	reasonTypeOff     idc.Reason = "PolicyTypeNotEnabled"
+	reasonTypeOn      idc.Reason = "PolicyTypeAlreadyEnabled"
 	reasonContent     idc.Reason = "PolicyContentLimitExceeded"
 	reasonImmutable   idc.Reason = "ImmutablePolicy"
 	reasonInUse       idc.Reason = "PolicyInUse"

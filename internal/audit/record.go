@@ -29,6 +29,7 @@ type Call struct {
 	Source    string // eventSource, such as "sso.amazonaws.com"
 	Type      string // TypeAPICall or TypeServiceEvent
 	ReadOnly  bool
+	Data      bool // it is about what is in a resource, such as an object: a data event
 	Caller    idc.Caller
 	Region    string
 	ClientIP  string
@@ -131,6 +132,9 @@ func (s *Service) event(c Call) (*idc.AuditEvent, error) {
 		AdditionalEventData: c.AdditionalEventData, ServiceEventDetails: c.ServiceEventDetails,
 		RequestID: c.RequestID, EventID: id, ReadOnly: c.ReadOnly, EventType: c.Type,
 		ManagementEvent: true, RecipientAccountID: c.RecipientAccountID, EventCategory: "Management",
+	}
+	if c.Data {
+		rec.ManagementEvent, rec.EventCategory = false, "Data"
 	}
 	if c.Host != "" {
 		rec.TLSDetails = &tlsDetails{ClientProvidedHostHeader: c.Host}

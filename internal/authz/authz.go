@@ -3,11 +3,14 @@ package authz
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
+	"github.com/gatehouse-idc/gatehouse/internal/sealed"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/policy"
 )
@@ -15,10 +18,13 @@ import (
 // Service authorises calls.
 type Service struct {
 	Store    store.Store
+	Clock    clock.Clock
 	Roles    *role.Service
 	Instance *idc.Instance
+	Messages *sealed.Ring // seals authorization messages; nil: none are made
 
-	cache cache
+	cache     cache
+	deflaters sync.Pool // of *flate.Writer
 }
 
 // Question is what a front door asks: may Caller perform Action on all Resources?
@@ -31,8 +37,12 @@ type Question struct {
 	Time      time.Time
 	ClientIP  string
 	UserAgent string
+	Referer   string
 	Region    string
 	Secure    bool // the request came over TLS
+	// Owner is the account that owns the resources, where their ARNs do not say so
+	// and they are none of ours; such as that of an S3 bucket.
+	Owner string
 }
 
 // Authorize returns nil when the caller may, and otherwise an error of kind
@@ -42,7 +52,7 @@ func (s *Service) Authorize(ctx context.Context, q Question) error {
 	if err != nil || answer.Allowed() {
 		return err
 	}
-	return denied(answer.Decision, q, answer.Resource)
+	return s.Refusal(ctx, q, answer)
 }
 
 // Answer is a decision and what it was made of.
@@ -65,18 +75,14 @@ func (s *Service) Decide(ctx context.Context, q Question) (Answer, error) {
 	case idc.CallerService:
 		return Answer{Decision: policy.Decision{Effect: policy.Allowed}}, nil
 	case idc.CallerAssumedRole:
+	case idc.CallerSAML:
+		if q.Caller.Federation == nil || !assumes(q.Action) {
+			return Answer{}, nil // it can take a role and do nothing else
+		}
 	default:
 		return Answer{}, nil
 	}
-	caller, err := s.cache.role(ctx, s, q.Caller.AccountID, q.Caller.RoleID)
-	if idc.IsNotFound(err) {
-		// The role was deleted: its sessions have nothing left that allows.
-		caller, err = &cachedRole{}, nil
-	}
-	if err != nil {
-		return Answer{}, err
-	}
-	policies, err := s.policiesOf(ctx, q.Caller, caller)
+	caller, policies, err := s.callerSide(ctx, q.Caller)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -90,17 +96,41 @@ func (s *Service) Decide(ctx context.Context, q Question) (Answer, error) {
 	return answer, nil
 }
 
+// callerSide loads what speaks for the caller and what limits it. A person who
+// takes a role has nothing yet: the role's trust policy decides.
+func (s *Service) callerSide(ctx context.Context, c idc.Caller) (*cachedRole, policy.Policies, error) {
+	if c.Type == idc.CallerSAML {
+		return &cachedRole{}, policy.Policies{}, nil
+	}
+	caller, err := s.cache.role(ctx, s, c.AccountID, c.RoleID)
+	if idc.IsNotFound(err) {
+		// The role was deleted: its sessions have nothing left that allows.
+		caller, err = &cachedRole{}, nil
+	}
+	if err != nil {
+		return nil, policy.Policies{}, err
+	}
+	policies, err := s.policiesOf(ctx, c, caller)
+	return caller, policies, err
+}
+
+// principal is the caller in the words of the policy language.
+func principal(c idc.Caller) policy.Principal {
+	if c.Type == idc.CallerSAML {
+		return policy.Principal{Type: policy.SAMLProvider, ARN: c.Federation.Provider}
+	}
+	return policy.Principal{
+		Type: policy.AssumedRole, ARN: c.ARN, Account: c.AccountID, RoleARN: c.PrincipalARN, UniqueID: c.RoleID,
+	}
+}
+
 // one decides about one resource.
 func (s *Service) one(ctx context.Context, q Question, resource string, caller *cachedRole, policies policy.Policies) (Answer, error) {
 	answer := Answer{Resource: resource}
-	owner := resourceAccount(resource, q.Caller.AccountID, s.Instance.OwnerAccountID)
+	owner := s.owner(q, resource)
 	target, err := s.target(ctx, q, resource)
 	if err != nil {
 		return answer, err
-	}
-	if target.missing {
-		// A role that does not exist is answered like one that trusts nobody.
-		return answer, nil
 	}
 	policies.Resource = target.trust
 	if owner != s.Instance.OwnerAccountID {
@@ -111,11 +141,8 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 		policies.RCPs = place.rcps
 	}
 	req := &policy.Request{
-		Principal: policy.Principal{
-			Type: policy.AssumedRole, ARN: q.Caller.ARN, Account: q.Caller.AccountID,
-			RoleARN: q.Caller.PrincipalARN, UniqueID: q.Caller.RoleID,
-		},
-		Action: q.Action, Resource: resource, ResourceAccount: owner,
+		Principal: principal(q.Caller),
+		Action:    q.Action, Resource: resource, ResourceAccount: owner,
 		PrincipalInManagementAccount: q.Caller.AccountID == s.Instance.OwnerAccountID,
 		ResourceInManagementAccount:  owner == s.Instance.OwnerAccountID,
 	}
@@ -130,6 +157,10 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 		req.Principal.RoleARN = ""
 		answer.Decision = policy.Evaluate(req, &policies)
 	}
+	if target.missing && answer.Allowed() {
+		// A role that does not exist is answered like one that trusts nobody.
+		answer.Decision = policy.Decision{}
+	}
 	return answer, nil
 }
 
@@ -137,15 +168,15 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 func (s *Service) policiesOf(ctx context.Context, c idc.Caller, r *cachedRole) (policy.Policies, error) {
 	p := policy.Policies{Identity: r.documents.Identity, Boundary: r.documents.Boundary}
 	for _, document := range c.SessionPolicies {
-		parsed, err := policy.ParseStored(policy.SessionPolicy, []byte(document))
+		parsed, err := s.cache.inlineSession(document)
 		if err != nil {
-			return p, idc.Errorf(idc.Internal, "a session policy does not parse").Because(err)
+			return p, err
 		}
 		p.Session = append(p.Session, parsed)
 	}
 	p.SessionRestricted = len(c.SessionPolicies)+len(c.SessionPolicyARNs) > 0
 	for _, policyARN := range c.SessionPolicyARNs {
-		parsed, err := s.sessionDocument(ctx, policyARN)
+		parsed, err := s.cache.managedSession(ctx, s, policyARN)
 		if idc.IsNotFound(err) {
 			continue // the session stays restricted, by one document less
 		}
@@ -162,14 +193,6 @@ func (s *Service) policiesOf(ctx context.Context, c idc.Caller, r *cachedRole) (
 		p.SCPs = place.scps
 	}
 	return p, nil
-}
-
-func (s *Service) sessionDocument(ctx context.Context, policyARN string) (p *policy.Policy, err error) {
-	err = s.Store.View(ctx, func(r store.Reader) error {
-		p, err = s.Roles.ManagedDocument(r, policy.SessionPolicy, policyARN)
-		return err
-	})
-	return p, err
 }
 
 // targetPolicy is the resource's own side of a decision.
@@ -211,31 +234,46 @@ func (s *Service) target(ctx context.Context, q Question, resource string) (targ
 }
 
 func assumes(action string) bool {
-	return action == "sts:AssumeRole" || action == "sts:TagSession" || action == "sts:SetSourceIdentity"
+	switch action {
+	case "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity":
+		return true
+	}
+	return false
 }
 
-// resourceAccount is the account that owns a resource. ARNs of Identity Center
-// and its directory name none; they belong to the management account.
-func resourceAccount(resource, caller, management string) string {
+// owner is the account that owns a resource. "" is nobody we know: the request is
+// then one across accounts.
+func (s *Service) owner(q Question, resource string) string {
 	if resource == "*" {
-		return caller
+		return q.Caller.AccountID
 	}
 	a, err := arn.Parse(resource)
-	if err != nil || a.Account == "aws" {
-		return caller
+	switch {
+	case err != nil && q.Owner != "": // the key of an S3 object may hold what an ARN may not
+		return q.Owner
+	case err != nil, a.Account == "aws":
+		return q.Caller.AccountID
+	case a.Account != "":
+		return a.Account
+	case a.Service == "sso", a.Service == "identitystore":
+		// Their ARNs name no account; Identity Center belongs to the management account.
+		return s.Instance.OwnerAccountID
 	}
-	if a.Account == "" {
-		return management
-	}
-	return a.Account
+	return q.Owner
 }
 
-func denied(d policy.Decision, q Question, resource string) error {
+// Refusal is the error for an answer that does not allow: AWS's sentence, with an
+// authorization message for whoever may decode it.
+func (s *Service) Refusal(ctx context.Context, q Question, a Answer) error {
+	d := a.Decision
 	if assumes(q.Action) {
 		// AWS says no more about roles, so that nobody learns which exist.
 		d = policy.Decision{}
 	}
-	return idc.Errorf(idc.Denied, "%s", d.AccessDenied(principalName(q.Caller), q.Action, strings.TrimSpace(resource)))
+	message, err := s.Message(ctx, q, a)
+	refused := idc.Errorf(idc.Denied, "%s", d.AccessDenied(principalName(q.Caller), q.Action, strings.TrimSpace(a.Resource)))
+	refused.AuthorizationMessage = message
+	return refused.Because(err) // a message that cannot be made is for the log; the refusal stands
 }
 
 func principalName(c idc.Caller) string {

@@ -76,18 +76,15 @@ func TestRevocationIsSeen(t *testing.T) {
 	}
 	r.AttachedPolicies = nil
 	f.Update(func(tx store.Tx) error { return tx.PutRole(r) })
-	f.authz.Forget(store.Event{Noun: store.NounRole})
 	if err := f.ask(c, "iam:CreateRole", "*"); idc.KindOf(err) != idc.Denied {
 		t.Errorf("after the policy was detached: %v, want Denied", err)
 	}
 	f.Update(func(tx store.Tx) error { return tx.DeleteRole(testidc.Member, "Admin") })
-	f.authz.Forget(store.Event{Noun: store.NounLost})
 	if err := f.ask(c, "iam:ListRoles", "*"); idc.KindOf(err) != idc.Denied {
 		t.Errorf("after the role was deleted: %v, want Denied", err)
 	}
 	// A new role of the same name is another role.
 	f.Role(testidc.Member, "Admin", trustAll, admin)
-	f.authz.Forget(store.Event{Noun: store.NounRole})
 	if err := f.ask(c, "iam:ListRoles", "*"); idc.KindOf(err) != idc.Denied {
 		t.Errorf("a session of the deleted role under a new role of its name: %v, want Denied", err)
 	}
@@ -114,6 +111,35 @@ func TestSessionPoliciesLimit(t *testing.T) {
 	c.SessionPolicies, c.SessionPolicyARNs = nil, []string{"arn:aws:iam::aws:policy/NoSuchPolicy"}
 	if err := f.ask(c, "iam:ListRoles", "*"); idc.KindOf(err) != idc.Denied {
 		t.Errorf("a session whose only policy is gone: %v, want Denied", err)
+	}
+}
+
+// TestManagedSessionPoliciesChange: a session is limited by what the managed policy says now.
+func TestManagedSessionPoliciesChange(t *testing.T) {
+	f := setUp(t)
+	const limit = "arn:aws:iam::222222222222:policy/Limit"
+	put := func(action string) {
+		f.Update(func(tx store.Tx) error {
+			return tx.PutManagedPolicy(&idc.ManagedPolicy{AccountID: testidc.Member, Name: "Limit", Path: "/", ID: "ANPALIMIT", ARN: limit, DefaultVersion: "v1",
+				Versions: []idc.PolicyVersion{{ID: "v1", Document: statements(`{"Effect":"Allow","Action":"` + action + `","Resource":"*"}`)}}})
+		})
+	}
+	c := f.caller(f.Role(testidc.Member, "Admin", trustAll, admin))
+	c.SessionPolicyARNs = []string{limit}
+	for range 2 {
+		put("iam:ListRoles")
+		if err := f.ask(c, "iam:ListRoles", "*"); err != nil {
+			t.Errorf("while it allows: %v", err)
+		}
+		put("iam:GetRole")
+		if err := f.ask(c, "iam:ListRoles", "*"); idc.KindOf(err) != idc.Denied {
+			t.Errorf("after it changed: %v, want Denied", err)
+		}
+	}
+	put("iam:ListRoles")
+	f.Update(func(tx store.Tx) error { return tx.DeleteManagedPolicy(limit) })
+	if err := f.ask(c, "iam:ListRoles", "*"); idc.KindOf(err) != idc.Denied {
+		t.Errorf("after it was deleted: %v, want Denied", err)
 	}
 }
 
@@ -156,7 +182,6 @@ func TestServiceControlPolicies(t *testing.T) {
 		}
 		return nil
 	})
-	f.authz.Forget(store.Event{Noun: store.NounPolicyAttachment})
 	if err := f.ask(inMember, "iam:CreateRole", "*"); !strings.Contains(idc.PublicMessage(err), "explicit deny in a service control policy") {
 		t.Errorf("member account: %v", err)
 	}
@@ -213,7 +238,6 @@ func TestRoleMadeAgainIsNotTrusted(t *testing.T) {
 	}
 	f.Update(func(tx store.Tx) error { return tx.DeleteRole(testidc.Member, "Deploy") })
 	again := f.caller(f.Role(testidc.Member, "Deploy", trustAll, admin))
-	f.authz.Forget(store.Event{Noun: store.NounRole})
 	if err := f.ask(again, "sts:AssumeRole", byRole); idc.KindOf(err) != idc.Denied {
 		t.Errorf("another role of the same ARN: %v, want Denied", err)
 	}
@@ -223,7 +247,6 @@ func TestRoleMadeAgainIsNotTrusted(t *testing.T) {
 	if err := roles.UpdateTrust(ctx, f.Change(), testidc.Management, "ByRole", trust(`"`+trusted.ARN+`"`)); err != nil {
 		t.Fatal(err)
 	}
-	f.authz.Forget(store.Event{Noun: store.NounRole})
 	if err := f.ask(again, "sts:AssumeRole", byRole); err != nil {
 		t.Errorf("after the trust policy was saved again: %v", err)
 	}

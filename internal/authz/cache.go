@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/gatehouse-idc/gatehouse/internal/account"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
@@ -23,45 +24,69 @@ type cachedPlace struct {
 	scps, rcps [][]*policy.Policy
 }
 
-// maxCached bounds each map; when one is full it starts over.
-const maxCached = 4096
-
-// cache holds what decisions need again and again. Its generation keeps a slow
-// load from storing what was read before a Forget.
+// cache holds what decisions need again and again.
 type cache struct {
-	mu         sync.RWMutex
-	generation uint64
-	byID       map[string]*cachedRole
-	byName     map[string]*cachedRole
-	places     map[string]*cachedPlace
-	tags       map[string]*tagged // by ARN
+	byID, byName memory[cachedRole]
+	places       memory[cachedPlace]
+	tags         memory[tagged] // by ARN
+
+	// Session policies, which are compiled once and not at every call: inline ones
+	// by their text, managed ones by their ARN.
+	inline  memory[policy.Policy]
+	managed memory[policy.Policy]
 }
 
-// Forget drops what an event of store.Watch makes stale.
-func (s *Service) Forget(e store.Event) {
-	c := &s.cache
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch e.Noun {
-	case store.NounRole, store.NounManagedPolicy:
-		c.byID, c.byName, c.tags = nil, nil, nil
-	case store.NounAccount, store.NounOU, store.NounOrganizationPolicy:
-		c.places, c.tags = nil, nil
-	case store.NounPolicyAttachment:
-		c.places = nil
-	case store.NounSAMLProvider, store.NounPermissionSet, store.NounInstance:
-		c.tags = nil
-	case store.NounLost:
-		c.byID, c.byName, c.places, c.tags = nil, nil, nil, nil
-	default:
-		return
+// maxCached bounds each memory; when one is full it starts over.
+const maxCached = 4096
+
+// memory remembers values that were read at one revision of the store. What the
+// store says at a later one may be different, and is read again: a write that has
+// returned to its caller counts in every decision that begins afterwards.
+type memory[T any] struct {
+	mu       sync.RWMutex
+	revision uint64
+	values   map[string]*T
+}
+
+// get returns the value of a key as it is at a revision, or reads and remembers it.
+// The revision was asked for before the call.
+func (m *memory[T]) get(key string, revision uint64, read func() (*T, error)) (*T, error) {
+	m.mu.RLock()
+	value := m.values[key]
+	if m.revision != revision {
+		value = nil
 	}
-	c.generation++
+	m.mu.RUnlock()
+	if value != nil {
+		return value, nil
+	}
+	value, err := read()
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case revision < m.revision:
+		return value, nil // others have seen a later one
+	case revision > m.revision, m.values == nil, len(m.values) >= maxCached:
+		m.revision, m.values = revision, map[string]*T{}
+	}
+	m.values[key] = value
+	return value, nil
+}
+
+// revision is the revision of all rows of some nouns together.
+func (s *Service) revision(nouns ...store.Noun) (sum uint64) {
+	for _, n := range nouns {
+		sum += s.Store.RevisionOf(n)
+	}
+	return sum
 }
 
 // role returns the role with a unique id, if it still is in the account.
 func (c *cache) role(ctx context.Context, s *Service, accountID, roleID string) (*cachedRole, error) {
-	return load(c, &c.byID, roleID, func() (*cachedRole, error) {
+	return c.byID.get(roleID, s.roleRevision(), func() (*cachedRole, error) {
 		return s.readRole(ctx, func(r store.Reader) (*idc.Role, error) {
 			found, err := r.RoleByID(roleID)
 			if err == nil && found.AccountID != accountID {
@@ -73,36 +98,46 @@ func (c *cache) role(ctx context.Context, s *Service, accountID, roleID string) 
 }
 
 func (c *cache) roleNamed(ctx context.Context, s *Service, accountID, name string) (*cachedRole, error) {
-	return load(c, &c.byName, accountID+"/"+name, func() (*cachedRole, error) {
+	return c.byName.get(accountID+"/"+name, s.roleRevision(), func() (*cachedRole, error) {
 		return s.readRole(ctx, func(r store.Reader) (*idc.Role, error) { return r.Role(accountID, name) })
 	})
 }
 
+// roleRevision changes with roles and the policies attached to them.
+func (s *Service) roleRevision() uint64 { return s.revision(store.NounRole, store.NounManagedPolicy) }
+
 func (c *cache) place(ctx context.Context, s *Service, accountID string) (*cachedPlace, error) {
-	return load(c, &c.places, accountID, func() (*cachedPlace, error) { return s.readPlace(ctx, accountID) })
+	revision := s.revision(store.NounAccount, store.NounOU, store.NounOrganizationPolicy, store.NounPolicyAttachment)
+	return c.places.get(accountID, revision, func() (*cachedPlace, error) { return s.readPlace(ctx, accountID) })
 }
 
-// load returns a cached value or reads and remembers it.
-func load[T any](c *cache, m *map[string]*T, key string, read func() (*T, error)) (*T, error) {
-	c.mu.RLock()
-	value, generation := (*m)[key], c.generation
-	c.mu.RUnlock()
-	if value != nil {
-		return value, nil
-	}
-	value, err := read()
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.generation == generation {
-		if *m == nil || len(*m) >= maxCached {
-			*m = map[string]*T{}
+// resourceTags returns the tags of the resource that an ARN names.
+func (c *cache) resourceTags(s *Service, resource string, read func() (*tagged, error)) (*tagged, error) {
+	revision := s.revision(store.NounRole, store.NounManagedPolicy, store.NounSAMLProvider, store.NounInstance,
+		store.NounPermissionSet, store.NounAccount, store.NounOU, store.NounOrganizationPolicy)
+	return c.tags.get(resource, revision, read)
+}
+
+// inlineSession compiles a session policy that came with AssumeRole.
+func (c *cache) inlineSession(document string) (*policy.Policy, error) {
+	return c.inline.get(document, 0, func() (*policy.Policy, error) {
+		parsed, err := policy.ParseStored(policy.SessionPolicy, []byte(document))
+		if err != nil {
+			return nil, idc.Errorf(idc.Internal, "a session policy does not parse").Because(err)
 		}
-		(*m)[key] = value
-	}
-	return value, nil
+		return parsed, nil
+	})
+}
+
+// managedSession returns a managed policy that limits a session.
+func (c *cache) managedSession(ctx context.Context, s *Service, policyARN string) (*policy.Policy, error) {
+	return c.managed.get(policyARN, s.revision(store.NounManagedPolicy), func() (p *policy.Policy, err error) {
+		err = s.Store.View(ctx, func(r store.Reader) error {
+			p, err = s.Roles.ManagedDocument(r, policy.SessionPolicy, policyARN)
+			return err
+		})
+		return p, err
+	})
 }
 
 func (s *Service) readRole(ctx context.Context, find func(store.Reader) (*idc.Role, error)) (*cachedRole, error) {
@@ -120,34 +155,27 @@ func (s *Service) readRole(ctx context.Context, find func(store.Reader) (*idc.Ro
 	return &out, nil
 }
 
-// readPlace walks from an account up to the root.
+// readPlace finds the levels above an account, and what is attached to each.
 func (s *Service) readPlace(ctx context.Context, accountID string) (*cachedPlace, error) {
 	out := &cachedPlace{}
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		account, err := r.Account(accountID)
+		found, err := r.Account(accountID)
 		if idc.IsNotFound(err) {
 			return nil // outside the organization: no path, no organization policies
 		}
 		if err != nil {
 			return err
 		}
-		levels := []string{accountID}
-		path := ""
-		for parent := account.ParentID; parent != ""; {
-			levels = append(levels, parent)
-			path = parent + "/" + path
-			if parent == s.Instance.RootID {
-				break
-			}
-			ou, err := r.OU(parent)
-			if err != nil {
-				return err
-			}
-			parent = ou.ParentID
+		levels, err := account.Ancestors(r, found.ParentID)
+		if err != nil {
+			return err
 		}
-		out.path = s.Instance.OrganizationID + "/" + path
-		for i := len(levels) - 1; i >= 0; i-- {
-			if err := s.addLevel(r, out, levels[i]); err != nil {
+		out.path = s.Instance.OrganizationID + "/"
+		for _, level := range levels {
+			out.path += level + "/"
+		}
+		for _, level := range append(levels, accountID) {
+			if err := s.addLevel(r, out, level); err != nil {
 				return err
 			}
 		}
@@ -173,13 +201,13 @@ func (s *Service) addLevel(r store.Reader, out *cachedPlace, target string) erro
 			return err
 		}
 		switch p.Type {
-		case "SERVICE_CONTROL_POLICY":
+		case account.TypeSCP:
 			parsed, err := policy.ParseStored(policy.ServiceControlPolicy, []byte(p.Content))
 			if err != nil {
 				return err
 			}
 			scps = append(scps, parsed.Named(p.ID))
-		case "RESOURCE_CONTROL_POLICY":
+		case account.TypeRCP:
 			parsed, err := policy.ParseStored(policy.ResourceControlPolicy, []byte(p.Content))
 			if err != nil {
 				return err
@@ -191,9 +219,10 @@ func (s *Service) addLevel(r store.Reader, out *cachedPlace, target string) erro
 	return nil
 }
 
-// unlessEmpty drops the levels of a policy type that is attached nowhere: the
-// type is not enabled, so it limits nobody. Enabling a type attaches AWS's
-// full-access policy at every level.
+// unlessEmpty drops the levels of a policy type that is attached nowhere on the
+// path: the type is not enabled, so it limits nobody. While a type is enabled
+// every level holds at least one policy of it (package account sees to that), and
+// a level without any would block everything.
 func unlessEmpty(levels [][]*policy.Policy) [][]*policy.Policy {
 	for _, level := range levels {
 		if len(level) > 0 {

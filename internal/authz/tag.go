@@ -15,29 +15,31 @@ type tagged struct {
 	tags []idc.Tag
 }
 
-// tagsOf returns the tags of the resource that an ARN names.
+// tagsOf returns the tags of the resource that an ARN names. In a request that
+// creates a resource with tags these count as the tags of what is not there yet:
+// aws:ResourceTag is present "in requests that create a resource with an attached
+// tag". What exists, such as the parent, keeps its own.
 func (s *Service) tagsOf(ctx context.Context, q Question, resource string) (targetPolicy, error) {
+	var out targetPolicy
+	if _, operation, _ := strings.Cut(q.Action, ":"); strings.HasPrefix(operation, "Create") {
+		out.tags = requestTags(q.Keys)
+	}
 	name, err := arn.Parse(resource)
 	if err != nil {
-		return targetPolicy{}, nil // "*": no resource, no tags
+		return out, nil // "*"
 	}
 	switch name.Service {
 	case "iam", "sso", "organizations":
 	default:
-		return targetPolicy{}, nil
+		return out, nil
 	}
-	found, err := load(&s.cache, &s.cache.tags, resource, func() (*tagged, error) { return s.readTags(ctx, name) })
+	found, err := s.cache.resourceTags(s, resource, func() (*tagged, error) { return s.readTags(ctx, name) })
 	if err != nil {
 		return targetPolicy{}, err
 	}
-	out := targetPolicy{iam: name.Service == "iam"}
-	switch {
-	case found.arn == resource:
+	out.iam = name.Service == "iam"
+	if found.arn == resource {
 		out.tags = found.tags
-	case strings.HasPrefix(q.Action, "iam:Create"):
-		// The key is there as well "in requests that create a resource with an
-		// attached tag". In the other services such a request names the parent.
-		out.tags = requestTags(q.Keys)
 	}
 	return out, nil
 }
@@ -101,6 +103,8 @@ func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
 			return tagged{}, err
 		}
 		return tagged{v.ARN, v.Tags}, nil
+	case "organizations root":
+		return tagged{arn: arn.OrgRoot(management, organization, id).String()}, nil // cannot have tags yet
 	case "organizations account":
 		v, err := r.Account(id)
 		if err != nil {

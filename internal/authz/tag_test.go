@@ -37,29 +37,28 @@ func TestResourceTags(t *testing.T) {
 	for _, c := range []struct {
 		action, resource string
 		iam              bool
-		noun             store.Noun
 		put              func(f fixture, tx store.Tx, tags []idc.Tag) error
 	}{
-		{"iam:DeleteRole", arn.Role(management, "/team/", "Tagged").String(), true, store.NounRole, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"iam:DeleteRole", arn.Role(management, "/team/", "Tagged").String(), true, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutRole(&idc.Role{AccountID: management, Name: "Tagged", Path: "/team/", ID: "AROATAGGED", TrustPolicy: trustAll,
 				ARN: arn.Role(management, "/team/", "Tagged").String(), Tags: tags})
 		}},
-		{"iam:DeletePolicy", arn.Policy(management, "/", "Tagged").String(), true, store.NounManagedPolicy, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"iam:DeletePolicy", arn.Policy(management, "/", "Tagged").String(), true, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutManagedPolicy(&idc.ManagedPolicy{AccountID: management, Name: "Tagged", Path: "/", ID: "ANPATAGGED",
 				ARN: arn.Policy(management, "/", "Tagged").String(), Tags: tags})
 		}},
-		{"iam:DeleteSAMLProvider", arn.SAMLProvider(management, "tagged").String(), true, store.NounSAMLProvider, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"iam:DeleteSAMLProvider", arn.SAMLProvider(management, "tagged").String(), true, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutSAMLProvider(&idc.SAMLProvider{AccountID: management, Name: "tagged", ARN: arn.SAMLProvider(management, "tagged").String(), Tags: tags})
 		}},
-		{"sso:UpdateInstance", arn.Instance("ssoins-1234567890abcdef").String(), false, store.NounInstance, func(f fixture, tx store.Tx, tags []idc.Tag) error {
+		{"sso:UpdateInstance", arn.Instance("ssoins-1234567890abcdef").String(), false, func(f fixture, tx store.Tx, tags []idc.Tag) error {
 			instance := *f.Instance
 			instance.Tags = tags
 			return tx.PutInstance(&instance)
 		}},
-		{"sso:DeletePermissionSet", permissionSet, false, store.NounPermissionSet, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"sso:DeletePermissionSet", permissionSet, false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutPermissionSet(&idc.PermissionSet{ID: "ps-1234567890abcdef", ARN: permissionSet, Name: "Tagged", Tags: tags})
 		}},
-		{"organizations:MoveAccount", arn.OrgAccount(management, organization, testidc.Member).String(), false, store.NounAccount, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"organizations:MoveAccount", arn.OrgAccount(management, organization, testidc.Member).String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			a, err := tx.Account(testidc.Member)
 			if err != nil {
 				return err
@@ -67,10 +66,10 @@ func TestResourceTags(t *testing.T) {
 			a.Tags = tags
 			return tx.PutAccount(a)
 		}},
-		{"organizations:DeleteOrganizationalUnit", arn.OU(management, organization, "ou-exam-00000001").String(), false, store.NounOU, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"organizations:DeleteOrganizationalUnit", arn.OU(management, organization, "ou-exam-00000001").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutOU(&idc.OrganizationalUnit{ID: "ou-exam-00000001", Name: "Tagged", ParentID: "r-exam", Tags: tags})
 		}},
-		{"organizations:DeletePolicy", arn.OrgPolicy(management, organization, "service_control_policy", "p-tagged00").String(), false, store.NounOrganizationPolicy, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+		{"organizations:DeletePolicy", arn.OrgPolicy(management, organization, "service_control_policy", "p-tagged00").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutOrganizationPolicy(&idc.OrganizationPolicy{ID: "p-tagged00", Name: "Tagged", Type: "SERVICE_CONTROL_POLICY",
 				Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, Tags: tags})
 		}},
@@ -79,7 +78,6 @@ func TestResourceTags(t *testing.T) {
 			f := setUp(t)
 			tag := func(team string) {
 				f.Update(func(tx store.Tx) error { return c.put(f, tx, []idc.Tag{{Key: "Team", Value: team}}) })
-				f.authz.Forget(store.Event{Noun: c.noun})
 			}
 			caller := func(name, document string) idc.Caller {
 				r := f.Role(management, name, trustAll)
@@ -121,17 +119,31 @@ func TestTagsOfNewResources(t *testing.T) {
 	r.InlinePolicies = map[string]string{"p": statements(byTag("Deny", "aws:ResourceTag"))}
 	f.Update(func(tx store.Tx) error { return tx.PutRole(r) })
 	f.Role(testidc.Member, "Untagged", trustAll)
+	existing := arn.PermissionSet("ssoins-1234567890abcdef", "ps-1234567890abcdef").String()
+	f.Update(func(tx store.Tx) error {
+		return tx.PutPermissionSet(&idc.PermissionSet{ID: "ps-1234567890abcdef", ARN: existing, Name: "Untagged"})
+	})
+	management := f.Role(testidc.Management, "Admin", trustAll, admin)
+	management.InlinePolicies = r.InlinePolicies
+	f.Update(func(tx store.Tx) error { return tx.PutRole(management) })
+	inMember := func(name string) string { return arn.Role(testidc.Member, "/", name).String() }
 	for _, c := range []struct {
-		action, role string
-		denied       bool
+		by               *idc.Role
+		action, resource string
+		denied           bool
 	}{
-		{"iam:CreateRole", "New", true},
-		{"iam:TagRole", "Untagged", false},
+		{r, "iam:CreateRole", inMember("New"), true},
+		{r, "iam:TagRole", inMember("Untagged"), false},
+		{management, "organizations:CreateAccount", "*", true},
+		{management, "organizations:CreateOrganizationalUnit", arn.OrgRoot(testidc.Management, "o-exampleorgid", "r-exam").String(), false}, // the parent
+		{management, "sso:CreatePermissionSet", arn.PermissionSet("ssoins-1234567890abcdef", "ps-*").String(), true},
+		{management, "sso:CreateAccountAssignment", existing, false},
+		{management, "sso:TagResource", existing, false},
 	} {
-		err := f.authz.Authorize(t.Context(), authz.Question{Caller: f.caller(r), Action: c.action, Time: f.Clock.Now(),
-			Resources: []string{arn.Role(testidc.Member, "/", c.role).String()}, Keys: map[string][]string{"aws:RequestTag/Team": {"red"}}})
+		err := f.authz.Authorize(t.Context(), authz.Question{Caller: f.caller(c.by), Action: c.action, Time: f.Clock.Now(),
+			Resources: []string{c.resource}, Keys: map[string][]string{"aws:RequestTag/Team": {"red"}}})
 		if (idc.KindOf(err) == idc.Denied) != c.denied {
-			t.Errorf("%s %s: %v, want denied %v", c.action, c.role, err, c.denied)
+			t.Errorf("%s %s: %v, want denied %v", c.action, c.resource, err, c.denied)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func BenchmarkServeHTTP(b *testing.B) {
 		IDs: ids.Seeded(1), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Region: "us-east-1",
 	}, awsedge.Op(sts.GetCallerIdentity, func(context.Context, *awsedge.Call, *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
 		return &sts.GetCallerIdentityOutput{Account: &text, Arn: &text, UserId: &text}, nil
-	}), awsedge.Op(ssoportal.GetRoleCredentials, func(context.Context, *awsedge.Call, *ssoportal.GetRoleCredentialsInput) (*ssoportal.GetRoleCredentialsOutput, error) {
+	}, awsedge.HandlerAuthorizes[sts.GetCallerIdentityInput]("AWS lets everyone")), awsedge.Op(ssoportal.GetRoleCredentials, func(context.Context, *awsedge.Call, *ssoportal.GetRoleCredentialsInput) (*ssoportal.GetRoleCredentialsOutput, error) {
 		return &ssoportal.GetRoleCredentialsOutput{RoleCredentials: &ssoportal.RoleCredentials{AccessKeyId: &text, SecretAccessKey: &text, SessionToken: &text, Expiration: &millis}}, nil
 	}))
 	if err != nil {

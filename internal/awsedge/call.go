@@ -24,6 +24,7 @@ type Call struct {
 	RequestID string // UUID
 	ClientIP  string
 	UserAgent string
+	Referer   string
 	Host      string // as the client named us
 	Region    string
 	Time      time.Time

@@ -64,10 +64,17 @@ func guardText(op *awsapi.Operation, handler Operation) string {
 		return "the bearer's own access"
 	case op.Auth == awsapi.NoAuth:
 		return "nobody; the input proves itself"
-	case handler.handlerAuthorizes != "":
-		return handler.handlerAuthorizes
+	case handler.guard.free != "":
+		return handler.guard.free
 	}
-	return "`" + op.Action + "`"
+	text := "`" + op.Action + "`"
+	if handler.guard.unspecific != "" {
+		text += " on `*`"
+	}
+	for _, a := range handler.guard.also {
+		text += ", where it applies `" + a.action + "`"
+	}
+	return text
 }
 
 func protocolName(p awsapi.Protocol) string {

@@ -13,7 +13,7 @@ import (
 func TestCoverage(t *testing.T) {
 	var page strings.Builder
 	err := awsedge.Coverage(&page, []awsedge.Operation{
-		awsedge.Op(ssoadmin.DescribeInstance, describeInstance),
+		awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(onInstance)),
 		awsedge.Op(sts.GetCallerIdentity, unreachable[sts.GetCallerIdentityInput, sts.GetCallerIdentityOutput](t),
 			awsedge.HandlerAuthorizes[sts.GetCallerIdentityInput]("needs no permission")),
 	})

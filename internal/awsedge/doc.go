@@ -23,8 +23,10 @@
 // budget the answer is SlowDownException or ThrottlingException, and the call is
 // counted in place of being recorded.
 //
-// Op is the only way to add an operation. Every operation of every model is
-// known: one without a handler answers HTTP 501 in its own protocol, is recorded
+// Op is the only way to add an operation, and New refuses one that does not say
+// what it is authorised on: resources that the input names (On) or that are found
+// (OnFound), none because AWS has none for it (NoResource), or nothing at all
+// (HandlerAuthorizes); see guard.go. Every operation of every model is known: one without a handler answers HTTP 501 in its own protocol, is recorded
 // and logged, and Coverage counts it.
 //
 // Errors are idc.Errors inside; package fault chooses AWS's exception. The

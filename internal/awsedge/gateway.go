@@ -30,13 +30,17 @@ type Gateway struct {
 	routes routes
 }
 
-// New makes a gateway that knows every operation of Services and serves the given ones.
+// New makes a gateway that knows every operation of Services and serves the given
+// ones. It refuses one that does not declare what it is authorised on.
 func New(config Config, operations ...Operation) (*Gateway, error) {
 	g := &Gateway{Config: config, served: make(map[*awsapi.Operation]*Operation, len(operations)), routes: newRoutes()}
 	for i := range operations {
 		o := &operations[i]
 		if g.served[o.model] != nil {
 			return nil, fmt.Errorf("%s of %s is registered twice", o.model.Name, o.model.Service.Name)
+		}
+		if err := o.check(); err != nil {
+			return nil, err
 		}
 		g.served[o.model] = o
 	}

@@ -119,6 +119,7 @@ func TestACallGoesAllTheWay(t *testing.T) {
 		})))
 	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"InstanceArn":"`+instanceARN+`"}`))
 	r.Header.Set("X-Amz-Target", "SWBExternalService.DescribeInstance")
+	r.Header.Set("Referer", "https://example.com/")
 	r = r.WithContext(reqctx.With(r.Context(), reqctx.Info{RequestID: "5b6de8b5-36a3-4179-8afa-71e918d85516", ClientIP: "192.0.2.1"}))
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, r)
@@ -138,7 +139,7 @@ func TestACallGoesAllTheWay(t *testing.T) {
 		t.Fatalf("%d records, want one", len(w.records))
 	}
 	call := w.records[0].call
-	if call.EventName != "DescribeInstance" || call.EventSource != "sso.amazonaws.com" || call.ClientIP != "192.0.2.1" ||
+	if call.EventName != "DescribeInstance" || call.EventSource != "sso.amazonaws.com" || call.ClientIP != "192.0.2.1" || call.Referer != "https://example.com/" ||
 		call.Region != "eu-west-1" || call.Caller.AccountID != "111111111111" || call.Time.IsZero() || w.records[0].out == nil {
 		t.Errorf("recorded %+v", call)
 	}
@@ -279,8 +280,8 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t,
-				awsedge.Op(ssoadmin.DescribeInstance, describeInstance),
-				awsedge.Op(iam.GetRole, unreachable[iam.GetRoleInput, iam.GetRoleOutput](t)),
+				awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(onInstance)),
+				awsedge.Op(iam.GetRole, unreachable[iam.GetRoleInput, iam.GetRoleOutput](t), awsedge.NoResource[iam.GetRoleInput]("a test")),
 				awsedge.Op(ssooidc.RegisterClient, unreachable[ssooidc.RegisterClientInput, ssooidc.RegisterClientOutput](t)),
 				awsedge.Op(ssooidc.CreateToken, unreachable[ssooidc.CreateTokenInput, ssooidc.CreateTokenOutput](t)),
 				awsedge.Op(ssoportal.GetRoleCredentials, unreachable[ssoportal.GetRoleCredentialsInput, ssoportal.GetRoleCredentialsOutput](t)))
@@ -334,7 +335,7 @@ func TestAuthenticationFailures(t *testing.T) {
 		{unauthenticated(""), "UnrecognizedClientException", "InvalidClientTokenId", 403},
 		{idc.Errorf(idc.Expired, "The security token included in the request is expired"), "ExpiredTokenException", "ExpiredToken", 403},
 	} {
-		w := newWorld(t, awsedge.Op(ssoadmin.DescribeInstance, unreachable[ssoadmin.DescribeInstanceInput, ssoadmin.DescribeInstanceOutput](t)))
+		w := newWorld(t, awsedge.Op(ssoadmin.DescribeInstance, unreachable[ssoadmin.DescribeInstanceInput, ssoadmin.DescribeInstanceOutput](t), awsedge.On(onInstance)))
 		w.authErr = c.err
 		rec := w.json("SWBExternalService.DescribeInstance", "{}")
 		if code, message := failure(t, rec); rec.Code != 400 || code != c.jsonCode || message == "" {
@@ -360,14 +361,14 @@ func TestAuthenticationFailures(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	sentence := "User: x is not authorized to perform: sso:DescribeInstance on resource: y because no identity-based policy allows the sso:DescribeInstance action"
-	w := newWorld(t, awsedge.Op(ssoadmin.DescribeInstance, unreachable[ssoadmin.DescribeInstanceInput, ssoadmin.DescribeInstanceOutput](t)))
+	w := newWorld(t, awsedge.Op(ssoadmin.DescribeInstance, unreachable[ssoadmin.DescribeInstanceInput, ssoadmin.DescribeInstanceOutput](t), awsedge.On(onInstance)))
 	w.denyErr = idc.Errorf(idc.Denied, "%s", sentence)
 	rec := w.json("SWBExternalService.DescribeInstance", `{"InstanceArn":"`+instanceARN+`"}`)
 	if rec.Code != 400 || rec.Body.String() != `{"__type":"AccessDeniedException","Message":"`+sentence+`"}` {
 		t.Errorf("answered %d %s", rec.Code, rec.Body)
 	}
-	if len(w.asked) != 1 || w.asked[0] != "sso:DescribeInstance *" {
-		t.Errorf("asked %q, want the action on everything", w.asked)
+	if len(w.asked) != 1 || w.asked[0] != "sso:DescribeInstance "+instanceARN {
+		t.Errorf("asked %q, want the action on the instance", w.asked)
 	}
 	if len(w.records) != 1 || idc.KindOf(w.records[0].err) != idc.Denied || w.records[0].in == nil {
 		t.Errorf("recorded %+v, want the refusal with its input", w.records)
@@ -380,23 +381,23 @@ func TestOurOwnFailuresShowNothing(t *testing.T) {
 		"handler fails": func(*world) awsedge.Operation {
 			return awsedge.Op(ssoadmin.DescribeInstance, func(context.Context, *awsedge.Call, *ssoadmin.DescribeInstanceInput) (*ssoadmin.DescribeInstanceOutput, error) {
 				return nil, errors.New(secret)
-			})
+			}, awsedge.On(onInstance))
 		},
 		"handler panics": func(*world) awsedge.Operation {
 			return awsedge.Op(ssoadmin.DescribeInstance, func(context.Context, *awsedge.Call, *ssoadmin.DescribeInstanceInput) (*ssoadmin.DescribeInstanceOutput, error) {
 				panic(secret)
-			})
+			}, awsedge.On(onInstance))
 		},
 		"resources panic": func(*world) awsedge.Operation {
 			return awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(func(*awsedge.Call, *ssoadmin.DescribeInstanceInput) []string { panic(secret) }))
 		},
 		"audit fails": func(w *world) awsedge.Operation {
 			w.auditErr = errors.New(secret)
-			return awsedge.Op(ssoadmin.DescribeInstance, describeInstance)
+			return awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(onInstance))
 		},
 		"audit panics": func(w *world) awsedge.Operation {
 			w.auditPanics = true
-			return awsedge.Op(ssoadmin.DescribeInstance, describeInstance)
+			return awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(onInstance))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -439,7 +440,7 @@ func TestInvokeFromInside(t *testing.T) {
 }
 
 func TestAnOperationIsServedOnce(t *testing.T) {
-	op := awsedge.Op(ssoadmin.DescribeInstance, describeInstance)
+	op := awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(onInstance))
 	if _, err := awsedge.New(awsedge.Config{}, op, op); err == nil || !strings.Contains(err.Error(), "DescribeInstance") {
 		t.Errorf("registering twice returns %v", err)
 	}

@@ -18,6 +18,11 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
+// AuthorizationMessageHeader carries the authorization message of a refusal, for
+// sts:DecodeAuthorizationMessage. AWS puts it into the text of the error, for a few
+// operations; here every refusal has one and the texts stay as they are.
+const AuthorizationMessageHeader = "X-Gatehouse-Authorization-Message"
+
 const (
 	// maxBody is the longest body of a call. The largest real ones, SAML
 	// assertions and policies, are a tenth of it.
@@ -30,7 +35,7 @@ const (
 // ServeHTTP answers one call: identify, authenticate, decode, Invoke, encode.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	call := &Call{Host: r.Host, UserAgent: r.UserAgent(), TLS: tlsVersion(r)}
+	call := &Call{Host: r.Host, UserAgent: r.UserAgent(), Referer: r.Referer(), TLS: tlsVersion(r)}
 	g.complete(ctx, call)
 	body, bodyErr := readBody(r)
 	t, err := g.identify(r, body)
@@ -196,6 +201,9 @@ func (a *answer) fault(f fault.Fault) {
 	}
 	if f.RetryAfterSeconds > 0 {
 		header.Set("Retry-After", strconv.Itoa(f.RetryAfterSeconds))
+	}
+	if f.AuthorizationMessage != "" {
+		header.Set(AuthorizationMessageHeader, f.AuthorizationMessage)
 	}
 	a.write(f.Status, contentType, body)
 }

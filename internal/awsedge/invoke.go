@@ -53,22 +53,18 @@ func (g *Gateway) perform(ctx context.Context, call *Call, in any) (out any, err
 	return o.run(ctx, call, in)
 }
 
-// authorize asks the Authorizer about operations that are guarded by IAM.
+// authorize asks the Authorizer what the operation declares.
 func (g *Gateway) authorize(ctx context.Context, call *Call, o *Operation, in any) error {
-	if !o.guarded() {
-		return nil
+	questions, err := o.Questions(ctx, call, in)
+	if err != nil {
+		return err
 	}
-	resources := []string{"*"}
-	if o.resources != nil {
-		if named := o.resources(call, in); len(named) > 0 {
-			resources = named
+	for _, q := range questions {
+		if err := g.Authorizer.Authorize(ctx, call, q.Action, q.Resources, q.Keys); err != nil {
+			return err
 		}
 	}
-	var keys map[string][]string
-	if o.keys != nil {
-		keys = o.keys(call, in)
-	}
-	return g.Authorizer.Authorize(ctx, call, o.model.Action, resources, keys)
+	return nil
 }
 
 // record audits the outcome of a call. A call that cannot be recorded has no answer. Refusals of callers that are

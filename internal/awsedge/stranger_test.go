@@ -30,7 +30,7 @@ func newLimited(t *testing.T, p purse) *world {
 	t.Helper()
 	id := "x"
 	w := newWorld(t,
-		awsedge.Op(ssoadmin.DescribeInstance, describeInstance),
+		awsedge.Op(ssoadmin.DescribeInstance, describeInstance, awsedge.On(onInstance)),
 		awsedge.Op(ssooidc.RegisterClient, func(context.Context, *awsedge.Call, *ssooidc.RegisterClientInput) (*ssooidc.RegisterClientOutput, error) {
 			return &ssooidc.RegisterClientOutput{ClientId: &id}, nil
 		}),

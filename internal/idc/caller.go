@@ -60,6 +60,21 @@ type Caller struct {
 	TransitiveTagKeys []string
 	SourceIdentity    string
 	Chained           bool // the role was assumed with the credentials of a role
+
+	// Federation says how the role was taken through an identity provider; nil when
+	// it was not. Sessions chained from this one have none.
+	Federation *Federation
+}
+
+// Federation is what a SAML provider said of a person when a role was taken
+// (STS AssumeRoleWithSAML).
+type Federation struct {
+	Provider      string // ARN of the account's SAML provider
+	Issuer        string // of the assertion
+	Audience      string // of the assertion
+	Subject       string
+	SubjectType   string // "persistent"
+	NameQualifier string // base64 of a digest of issuer, account and provider
 }
 
 // Tag is a key and value on a resource or session.

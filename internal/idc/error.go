@@ -117,6 +117,9 @@ type Error struct {
 	ID       string // its identifier as the caller gave it
 	Message  string // public text
 	Err      error  // private cause
+	// AuthorizationMessage tells, of a refusal by policies, the decision to those
+	// who may decode it (sts:DecodeAuthorizationMessage); it is sealed.
+	AuthorizationMessage string
 }
 
 // Error returns the full text, private cause included: for logs only.

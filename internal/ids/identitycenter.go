@@ -1,6 +1,7 @@
 package ids
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"strings"
 	"time"
@@ -100,4 +101,11 @@ func ReservedRoleName(permissionSetName, permissionSetID string) string {
 // AWSSSO_<16 hex digits of the instance id>_DO_NOT_DELETE.
 func SAMLProviderName(instanceID string) string {
 	return "AWSSSO_" + strings.TrimPrefix(instanceID, "ssoins-") + "_DO_NOT_DELETE"
+}
+
+// SAMLIssuer is the entity id under which an instance speaks to its accounts: the issuer of the
+// assertions through which the roles of permission sets are taken.
+func SAMLIssuer(instanceID, managementAccountID, region string) string {
+	name := base64.StdEncoding.EncodeToString([]byte(managementAccountID + "_" + strings.TrimPrefix(instanceID, "sso")))
+	return "https://portal.sso." + region + ".amazonaws.com/saml/assertion/" + name
 }

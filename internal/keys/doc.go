@@ -4,7 +4,8 @@
 // sealed.KeyProvider; every node loads them at start and again whenever
 // store.Watch says that one was added.
 //
-// The session-token ring rotates by age: a new key seals, older ones open until
-// the longest-lived credential they sealed is dead, then they are forgotten.
+// The rings for session tokens and authorization messages rotate by age: a new key
+// seals, older ones open until the longest-lived credential they sealed is dead,
+// then they are forgotten.
 // The secrets ring never forgets a key.
 package keys

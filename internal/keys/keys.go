@@ -17,13 +17,16 @@ const (
 	PurposeSecrets      = "secrets"       // secrets at rest
 	PurposeSessionToken = "session-token" // STS session tokens
 	PurposePageToken    = "page-token"    // NextToken and Marker
+	// PurposeAuthorizationMessage seals what refused calls are told: sts DecodeAuthorizationMessage.
+	PurposeAuthorizationMessage = "authorization-message"
 )
 
 const (
-	// rotateAfter is the age at which a session-token key stops sealing.
+	// rotateAfter is the age at which a key of a rotating ring stops sealing.
 	rotateAfter = 7 * 24 * time.Hour
 	// forgetAfter is the age at which one stops opening: rotateAfter plus the
-	// longest session (36 h, GetSessionToken) with room to spare.
+	// longest session (36 h, GetSessionToken) with room to spare. So long at least
+	// an authorization message can be decoded.
 	forgetAfter = rotateAfter + 3*24*time.Hour
 )
 
@@ -34,16 +37,23 @@ type Service struct {
 	Clock    clock.Clock
 	IDs      *ids.Source
 
-	Secrets      *sealed.Ring
-	SessionToken *sealed.Ring
-	PageToken    *sealed.Ring
+	Secrets              *sealed.Ring
+	SessionToken         *sealed.Ring
+	PageToken            *sealed.Ring
+	AuthorizationMessage *sealed.Ring
+}
+
+// rings are the rings by purpose.
+func (s *Service) rings() map[string]**sealed.Ring {
+	return map[string]**sealed.Ring{
+		PurposeSecrets: &s.Secrets, PurposeSessionToken: &s.SessionToken, PurposePageToken: &s.PageToken,
+		PurposeAuthorizationMessage: &s.AuthorizationMessage,
+	}
 }
 
 // Open loads all rings, and makes the first key of each where there is none.
 func (s *Service) Open(ctx context.Context) error {
-	for purpose, ring := range map[string]**sealed.Ring{
-		PurposeSecrets: &s.Secrets, PurposeSessionToken: &s.SessionToken, PurposePageToken: &s.PageToken,
-	} {
+	for purpose, ring := range s.rings() {
 		keys, err := s.ensure(ctx, purpose)
 		if err != nil {
 			return err
@@ -88,24 +98,30 @@ func (s *Service) add(ctx context.Context, purpose string, id uint32) error {
 	})
 }
 
-// Rotate adds a session-token key when the newest is old, and forgets those
+// Rotate adds a key to each rotating ring whose newest is old, and forgets those
 // that can have sealed nothing alive. It is run once a day by the job queue.
 func (s *Service) Rotate(ctx context.Context) error {
-	keys, err := s.list(ctx, PurposeSessionToken)
+	for _, purpose := range []string{PurposeSessionToken, PurposeAuthorizationMessage} {
+		if err := s.rotate(ctx, purpose); err != nil {
+			return err
+		}
+	}
+	return s.Reload(ctx)
+}
+
+func (s *Service) rotate(ctx context.Context, purpose string) error {
+	keys, err := s.list(ctx, purpose)
 	if err != nil || len(keys) == 0 {
 		return err
 	}
 	now := s.Clock.Now()
 	newest := keys[len(keys)-1]
 	if now.Sub(newest.CreatedAt) >= rotateAfter {
-		if err := s.add(ctx, PurposeSessionToken, newest.ID+1); err != nil && idc.KindOf(err) != idc.Conflict {
+		if err := s.add(ctx, purpose, newest.ID+1); err != nil && idc.KindOf(err) != idc.Conflict {
 			return err
 		}
 	}
-	if err := s.forget(ctx, keys[:len(keys)-1], now); err != nil {
-		return err
-	}
-	return s.Reload(ctx)
+	return s.forget(ctx, keys[:len(keys)-1], now)
 }
 
 func (s *Service) forget(ctx context.Context, older []*idc.DataKey, now time.Time) error {
@@ -126,14 +142,12 @@ func (s *Service) forget(ctx context.Context, older []*idc.DataKey, now time.Tim
 // Reload takes in keys that another node added. The server calls it when
 // store.Watch delivers store.NounDataKey or store.NounLost.
 func (s *Service) Reload(ctx context.Context) error {
-	for purpose, ring := range map[string]*sealed.Ring{
-		PurposeSecrets: s.Secrets, PurposeSessionToken: s.SessionToken, PurposePageToken: s.PageToken,
-	} {
+	for purpose, ring := range s.rings() {
 		keys, err := s.list(ctx, purpose)
 		if err != nil {
 			return err
 		}
-		if err := ring.Load(ctx, wrapped(keys)...); err != nil {
+		if err := (*ring).Load(ctx, wrapped(keys)...); err != nil {
 			return fmt.Errorf("keys: reload ring %s: %w", purpose, err)
 		}
 	}

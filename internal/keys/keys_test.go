@@ -78,8 +78,11 @@ func TestRotation(t *testing.T) {
 		t.Fatal("a young key was rotated")
 	}
 	rotate(6 * 24 * time.Hour)
-	if s.SessionToken.Current() != 2 {
+	if s.SessionToken.Current() != 2 || s.AuthorizationMessage.Current() != 2 {
 		t.Fatal("an old key was not rotated")
+	}
+	if s.Secrets.Current() != 1 || s.PageToken.Current() != 1 {
+		t.Fatal("a key was rotated that must stay")
 	}
 	if _, err := s.SessionToken.OpenString(old, aad); err != nil {
 		t.Errorf("a value of the previous key: %v", err)

@@ -1,7 +1,6 @@
 package provisioning
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -87,8 +86,8 @@ func trustPolicy(providerARN string) string {
 // samlMetadata describes the instance as identity provider of its accounts. Its
 // entity id is the issuer that Identity Center uses towards AWS.
 func samlMetadata(instance *idc.Instance) string {
-	issuer := base64.StdEncoding.EncodeToString([]byte(instance.OwnerAccountID + "_" + strings.TrimPrefix(instance.ID, "sso")))
-	return fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://portal.sso.%s.amazonaws.com/saml/assertion/%s"><md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"></md:IDPSSODescriptor></md:EntityDescriptor>`, instance.Region, issuer)
+	return fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="%s"><md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"></md:IDPSSODescriptor></md:EntityDescriptor>`,
+		ids.SAMLIssuer(instance.ID, instance.OwnerAccountID, instance.Region))
 }
 
 // Differences names what is not the same in a role that was read back. Managed

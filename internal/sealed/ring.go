@@ -25,7 +25,9 @@ var (
 const (
 	version    = 1
 	headerSize = 1 + 4 // version and key id
-	overhead   = headerSize + nonceSize + tagSize
+
+	// Overhead is how many bytes a sealed value is longer than what was sealed.
+	Overhead = headerSize + nonceSize + tagSize
 )
 
 // WrappedKey is a data key as it is stored: only the KeyProvider that wrapped it can open it.
@@ -159,7 +161,7 @@ func (r *Ring) Seal(plaintext, aad []byte) []byte {
 		panic("sealed: Seal without associated data")
 	}
 	set := r.keys.Load()
-	out := make([]byte, 0, overhead+len(plaintext))
+	out := make([]byte, 0, Overhead+len(plaintext))
 	out = append(out, version)
 	out = binary.BigEndian.AppendUint32(out, set.current)
 	return set.byID[set.current].seal(out, plaintext, aad)
@@ -167,14 +169,14 @@ func (r *Ring) Seal(plaintext, aad []byte) []byte {
 
 // Open decrypts what Seal returned for the same aad. The error is ErrUnknownKey or ErrTampered.
 func (r *Ring) Open(sealed, aad []byte) ([]byte, error) {
-	if len(sealed) < overhead || sealed[0] != version || len(aad) == 0 {
+	if len(sealed) < Overhead || sealed[0] != version || len(aad) == 0 {
 		return nil, ErrTampered
 	}
 	key := r.keys.Load().byID[binary.BigEndian.Uint32(sealed[1:])]
 	if key == nil {
 		return nil, ErrUnknownKey
 	}
-	plaintext, err := key.open(make([]byte, 0, len(sealed)-overhead), sealed[headerSize:], aad)
+	plaintext, err := key.open(make([]byte, 0, len(sealed)-Overhead), sealed[headerSize:], aad)
 	if err != nil {
 		return nil, ErrTampered
 	}

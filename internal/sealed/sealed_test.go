@@ -373,7 +373,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Add([]byte{}, []byte("aad"))
 	f.Add([]byte{version, 0, 0, 0, 1}, []byte("aad"))
-	f.Add(make([]byte, overhead), []byte{})
+	f.Add(make([]byte, Overhead), []byte{})
 	f.Add(append([]byte{version, 0, 0, 0, 1}, make([]byte, 64)...), Token("x"))
 	f.Fuzz(func(t *testing.T, sealed, aad []byte) {
 		if plaintext, err := r.Open(sealed, aad); err == nil {

@@ -18,7 +18,7 @@ type authorizer struct {
 func (a authorizer) Authorize(ctx context.Context, call *awsedge.Call, action string, resources []string, keys map[string][]string) error {
 	return a.authz.Authorize(ctx, authz.Question{
 		Caller: call.Caller, Action: action, Resources: resources, Keys: keys,
-		Time: call.Time, ClientIP: call.ClientIP, UserAgent: call.UserAgent, Region: call.Region,
+		Time: call.Time, ClientIP: call.ClientIP, UserAgent: call.UserAgent, Referer: call.Referer, Region: call.Region,
 		Secure: a.secure || call.TLS != "",
 	})
 }

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite docs/coverage.md")
 func TestCoverage(t *testing.T) {
 	s := &Services{Keys: &keys.Service{}}
 	var page bytes.Buffer
-	if err := awsedge.Coverage(&page, s.operations(nil)); err != nil {
+	if err := awsedge.Coverage(&page, s.operations()); err != nil {
 		t.Fatal(err)
 	}
 	const file = "../../docs/coverage.md"

@@ -27,6 +27,9 @@ type Store interface {
 	// another node's write as soon as this node hears of it. What was read after
 	// asking for the revision holds while the revision stays the same.
 	Revision() uint64
+	// RevisionOf is Revision for the rows of one noun: it grows with every write to
+	// one, and whenever events were lost.
+	RevisionOf(noun Noun) uint64
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
 	// Close releases the connections.

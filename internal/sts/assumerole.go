@@ -151,6 +151,14 @@ func sessionTags(caller idc.Caller, tags []idc.Tag, transitive []string) ([]idc.
 	for _, k := range caller.TransitiveTagKeys {
 		inherited[strings.ToLower(k)] = true
 	}
+	for _, k := range transitive {
+		switch key := strings.ToLower(k); {
+		case inherited[key]:
+			return nil, nil, conflictingTag()
+		case !seen[key]:
+			return nil, nil, idc.Errorf(idc.Invalid, "The specified transitive tag key must be included in the requested tags.")
+		}
+	}
 	out := append([]idc.Tag(nil), tags...)
 	for _, t := range caller.Tags {
 		key := strings.ToLower(t.Key)
@@ -158,11 +166,15 @@ func sessionTags(caller idc.Caller, tags []idc.Tag, transitive []string) ([]idc.
 			continue
 		}
 		if seen[key] {
-			return nil, nil, idc.Errorf(idc.Invalid, "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
+			return nil, nil, conflictingTag()
 		}
 		out = append(out, t)
 	}
 	return out, append(append([]string(nil), caller.TransitiveTagKeys...), transitive...), nil
+}
+
+func conflictingTag() error {
+	return idc.Errorf(idc.Invalid, "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
 }
 
 // maxPlaintext bounds inline and managed session policies together, and is what

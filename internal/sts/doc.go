@@ -8,6 +8,11 @@
 //	GetRoleCredentials --Issue--> token        AssumeRole --AssumeRole--> token
 //	signed request --Open--> secret and idc.Caller --> sigv4.Verify --> authz
 //
+// The role of a permission set is taken as AWS takes it, through the SAML provider
+// of its account: Admit asks whether the role's trust policy and the resource control
+// policies of its account let the provider in, and the hop is recorded in the
+// account's own trail (federation.go, hop.go).
+//
 // What a sealed token cannot carry is a change of mind. Fences do: a small set
 // in memory ("credentials of user U issued before T are void"), kept fresh by
 // store.Watch. And a role session has no rights beyond its role: when the role

@@ -7,9 +7,6 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
-// signInAudience is the audience of the assertions that AWS accounts accept.
-const signInAudience = "https://signin.aws.amazon.com/saml"
-
 // recordHop leaves the AssumeRoleWithSAML event in the trail of the account
 // whose role was taken. GetRoleCredentials itself is an event of the management
 // account: without the hop, the account's own trail would not show who came in.
@@ -17,12 +14,13 @@ func (s *Service) recordHop(in Session, creds *idc.Credentials, issued idc.Calle
 	if s.Precede == nil {
 		return nil
 	}
+	by := in.Federation
 	return s.Precede(audit.Call{
 		Time: issued.IssuedAt, RequestID: s.IDs.UUID(), Name: "AssumeRoleWithSAML", Source: "sts.amazonaws.com", ReadOnly: true,
-		Caller:   idc.Caller{Type: idc.CallerSAML, PrincipalID: in.Provider + ":" + in.SessionName, PrincipalARN: in.Provider, SessionName: in.SessionName},
+		Caller:   idc.Caller{Type: idc.CallerSAML, PrincipalID: by.Provider + ":" + in.SessionName, PrincipalARN: by.Provider, SessionName: in.SessionName},
 		ClientIP: "sso.amazonaws.com", UserAgent: "sso.amazonaws.com",
 		RequestParameters: map[string]any{
-			"roleArn": in.Role.ARN, "principalArn": in.Provider, "roleSessionName": in.SessionName,
+			"roleArn": in.Role.ARN, "principalArn": by.Provider, "roleSessionName": in.SessionName,
 			"durationSeconds": int(creds.ExpiresAt.Sub(issued.IssuedAt).Seconds()),
 		},
 		ResponseElements: map[string]any{
@@ -30,9 +28,9 @@ func (s *Service) recordHop(in Session, creds *idc.Credentials, issued idc.Calle
 				"accessKeyId": creds.AccessKeyID, "sessionToken": audit.Hidden, "expiration": creds.ExpiresAt.UTC().Format(time.RFC3339),
 			},
 			"assumedRoleUser": map[string]any{"assumedRoleId": issued.PrincipalID, "arn": issued.ARN},
-			"subject":         in.SessionName, "subjectType": "persistent", "audience": signInAudience,
+			"subject":         by.Subject, "subjectType": by.SubjectType, "issuer": by.Issuer, "audience": by.Audience, "nameQualifier": by.NameQualifier,
 		},
-		Resources:          []idc.EventResource{{Type: "AWS::IAM::Role", Name: in.Role.ARN}, {Type: "AWS::IAM::SAMLProvider", Name: in.Provider}},
+		Resources:          []idc.EventResource{{Type: "AWS::IAM::Role", Name: in.Role.ARN}, {Type: "AWS::IAM::SAMLProvider", Name: by.Provider}},
 		RecipientAccountID: in.Role.AccountID,
 	})
 }

@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"context"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/audit"
@@ -21,6 +22,9 @@ type Service struct {
 	// Precede puts the record of a role hop ahead of the record of the call it is
 	// part of. nil records no hops.
 	Precede func(c audit.Call) error
+	// Admit decides whether a role may be taken through its account's SAML provider
+	// (authz.Service.AdmitFederated); a refusal is of kind Denied. nil admits.
+	Admit func(ctx context.Context, role *idc.Role, by idc.Federation, sessionName string, tags []idc.Tag) error
 
 	fences   fences
 	sessions memory[sessionKey, Session]
@@ -47,9 +51,8 @@ type Session struct {
 	SourceIdentity    string
 	Chained           bool
 
-	// Provider is the ARN of the account's SAML provider, through which the role of
-	// a permission set is taken. It is recorded, not sealed.
-	Provider string
+	// Federation is how the role of a permission set is taken; nil for other roles.
+	Federation *idc.Federation
 }
 
 // Issue mints credentials. The rules of who may have them are the caller's.
@@ -67,7 +70,7 @@ func (s *Service) Issue(in Session) (*idc.Credentials, idc.Caller, error) {
 		SessionName: in.SessionName, IssuedAt: now.UnixMilli(), ExpiresAt: end.UnixMilli(),
 		UserID: in.UserID, SessionID: in.SessionID, Assignment: in.AssignmentID,
 		Policies: in.Policies, PolicyARNs: in.PolicyARNs, Tags: in.Tags,
-		Transitive: in.TransitiveTagKeys, Source: in.SourceIdentity, Chained: in.Chained,
+		Transitive: in.TransitiveTagKeys, Source: in.SourceIdentity, Chained: in.Chained, Federation: sealedFederation(in.Federation),
 	}
 	if !in.NotAfter.IsZero() {
 		c.NotAfter = in.NotAfter.UnixMilli()

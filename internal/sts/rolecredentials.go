@@ -8,10 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
-	"github.com/gatehouse-idc/gatehouse/internal/ids"
 	"github.com/gatehouse-idc/gatehouse/internal/permissionset"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
@@ -35,6 +33,9 @@ func (s *Service) RoleCredentials(ctx context.Context, caller idc.Caller, accoun
 		s.sessions.put(key, revision, answer[Session]{session, now, until})
 	}
 	session.SessionID, session.MFAAt = caller.SessionID, caller.MFAAt
+	if err := s.admit(ctx, &session); err != nil {
+		return nil, err
+	}
 	creds, issued, err := s.Issue(session)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func (s *Service) RoleCredentials(ctx context.Context, caller idc.Caller, accoun
 // sessionKey names what credentials are asked for.
 type sessionKey struct{ userID, accountID, permissionSet string }
 
-func noAccess() error { return idc.Errorf(idc.Denied, "No access") }
+func noAccess() *idc.Error { return idc.Errorf(idc.Denied, "No access") }
 
 // prepare finds the reason for the credentials and the role they are of.
 func (s *Service) prepare(r store.Reader, out *Session, accountID, permissionSetName string) error {
@@ -88,8 +89,8 @@ func (s *Service) prepare(r store.Reader, out *Session, accountID, permissionSet
 	if err != nil {
 		return err
 	}
-	out.Provider = arn.SAMLProvider(accountID, ids.SAMLProviderName(instance.ID)).String()
 	out.SessionName = SessionName(user.UserName, user.ID)
+	out.Federation = federationOf(instance, accountID, out.SessionName)
 	out.NotAfter = grant.Validity.EndsAt
 	out.AssignmentID = grant.AssignmentID
 	return nil

@@ -143,6 +143,8 @@ func TestAssumeRoleRules(t *testing.T) {
 		"too short":             {session, sts.AssumeRoleInput{Duration: time.Minute}, "greater than or equal to 900"},
 		"other source identity": {session, sts.AssumeRoleInput{SourceIdentity: "bob"}, "cannot be changed"},
 		"transitive tag again":  {session, sts.AssumeRoleInput{Tags: []idc.Tag{{Key: "TEAM", Value: "red"}}}, "conflicts with a transitive tag"},
+		"inherited key again":   {session, sts.AssumeRoleInput{TransitiveTagKeys: []string{"Team"}}, "conflicts with a transitive tag"},
+		"transitive, not given": {session, sts.AssumeRoleInput{TransitiveTagKeys: []string{"Other"}}, "must be included in the requested tags"},
 		"same tag twice":        {session, sts.AssumeRoleInput{Tags: []idc.Tag{{Key: "a"}, {Key: "A"}}}, "Duplicate tag keys"},
 		"bad policy":            {session, sts.AssumeRoleInput{Policy: "{"}, "Syntax errors"},
 		"large policy":          {session, sts.AssumeRoleInput{Policy: strings.Repeat(" ", 2100)}, "Packed policy consumes"},

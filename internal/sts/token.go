@@ -34,6 +34,23 @@ type claims struct {
 	Transitive  []string  `json:"tt,omitempty"`
 	Source      string    `json:"si,omitempty"`
 	Chained     bool      `json:"c,omitempty"`
+	Federation  *provided `json:"f,omitempty"`
+}
+
+// provided is what later requests may know of a federation: the issuer and the
+// audience of an assertion are not kept.
+type provided struct {
+	Provider      string `json:"p"`
+	Subject       string `json:"s"`
+	SubjectType   string `json:"t"`
+	NameQualifier string `json:"q"`
+}
+
+func sealedFederation(f *idc.Federation) *provided {
+	if f == nil {
+		return nil
+	}
+	return &provided{f.Provider, f.Subject, f.SubjectType, f.NameQualifier}
 }
 
 // tokenAAD keeps session tokens apart from everything else that is sealed.
@@ -101,6 +118,9 @@ func (c *claims) caller() idc.Caller {
 	}
 	if c.NotAfter != 0 {
 		caller.NotAfter = time.UnixMilli(c.NotAfter).UTC()
+	}
+	if f := c.Federation; f != nil {
+		caller.Federation = &idc.Federation{Provider: f.Provider, Subject: f.Subject, SubjectType: f.SubjectType, NameQualifier: f.NameQualifier}
 	}
 	if c.MFAAt != 0 {
 		caller.MFA, caller.MFAAt = true, time.UnixMilli(c.MFAAt).UTC()

@@ -21,7 +21,8 @@ type Door struct {
 
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
-	return []awsedge.Operation{awsedge.Op(cloudtrail.LookupEvents, d.lookupEvents)}
+	return []awsedge.Operation{awsedge.Op(cloudtrail.LookupEvents, d.lookupEvents,
+		awsedge.NoResource[cloudtrail.LookupEventsInput]("the event history of the account"))}
 }
 
 const (

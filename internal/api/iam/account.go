@@ -10,10 +10,10 @@ import (
 
 func (d *Door) accountOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(iam.ListAccountAliases, d.listAccountAliases),
-		awsedge.Op(iam.CreateAccountAlias, d.createAccountAlias),
-		awsedge.Op(iam.DeleteAccountAlias, d.deleteAccountAlias),
-		awsedge.Op(iam.GetAccountSummary, d.getAccountSummary),
+		onAccount(iam.ListAccountAliases, d.listAccountAliases),
+		onAccount(iam.CreateAccountAlias, d.createAccountAlias),
+		onAccount(iam.DeleteAccountAlias, d.deleteAccountAlias),
+		onAccount(iam.GetAccountSummary, d.getAccountSummary),
 	}
 }
 

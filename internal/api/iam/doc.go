@@ -6,9 +6,11 @@
 // role. The AWS managed policies come from package managedpolicy.
 //
 // Roles are named without their paths in most inputs, but policies are written
-// against ARNs with paths. Such operations look up the role first and then ask
-// the Authorizer themselves, so that what is authorised is the stored ARN and no
-// spelling of a name gets around a policy.
+// against ARNs with paths. Such operations declare the role they find, so that
+// what is authorised is the stored ARN and no spelling of a name gets around a
+// policy.
+//
+// The policy simulator and the context keys of policies are package authz's.
 //
 // Users, groups, instance profiles and everything else of IAM that Identity
 // Center does not need are not served and answer as such.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
@@ -16,9 +17,9 @@ import (
 
 // Door serves IAM.
 type Door struct {
-	Roles      *role.Service
-	Authorizer awsedge.Authorizer
-	Pages      pagetoken.Codec
+	Roles *role.Service
+	Authz *authz.Service // simulates policies
+	Pages pagetoken.Codec
 }
 
 // pageSize is the page when the client does not say.
@@ -27,36 +28,35 @@ const pageSize = 100
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
 	return slices.Concat(d.roleOperations(), d.rolePolicyOperations(), d.policyOperations(), d.versionOperations(),
-		d.providerOperations(), d.accountOperations())
+		d.providerOperations(), d.accountOperations(), d.simulationOperations())
 }
 
 type handler[In, Out any] func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error)
 
-// keyFunc gives the condition keys that come from an input; it may be nil.
-type keyFunc[In any] func(in *In) map[string][]string
+// keys declares condition keys that come from an input alone.
+func keys[In any](from func(in *In) map[string][]string) awsedge.Option[In] {
+	return awsedge.Keys(func(_ *awsedge.Call, in *In) map[string][]string { return from(in) })
+}
 
 // onRole registers an operation on the role that an input names.
-func onRole[In, Out any](d *Door, typed awsapi.Typed[In, Out], name func(in *In) *string, fn handler[In, Out], keys keyFunc[In]) awsedge.Operation {
-	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+func onRole[In, Out any](d *Door, typed awsapi.Typed[In, Out], name func(in *In) *string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
+	return awsedge.Op(typed, fn, append(options, found(d, name, false))...)
+}
+
+// onBoundedRole is onRole for the operations whose authorisation knows the role's
+// permissions boundary ("Condition keys for AWS IAM", iam:PermissionsBoundary).
+func onBoundedRole[In, Out any](d *Door, typed awsapi.Typed[In, Out], name func(in *In) *string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
+	return awsedge.Op(typed, fn, append(options, found(d, name, true))...)
+}
+
+func found[In any](d *Door, name func(in *In) *string, bounded bool) awsedge.Option[In] {
+	return awsedge.OnFound(func(ctx context.Context, call *awsedge.Call, in *In) ([]string, map[string][]string, error) {
 		resource, boundary, err := d.roleARN(ctx, call.Caller.AccountID, *name(in))
-		if err != nil {
-			return nil, err
+		if err != nil || !bounded || boundary == "" {
+			return []string{resource}, nil, err
 		}
-		conditions := map[string][]string{}
-		if boundary != "" {
-			conditions["iam:PermissionsBoundary"] = []string{boundary}
-		}
-		if keys != nil {
-			for key, values := range keys(in) {
-				conditions[key] = values
-			}
-		}
-		if err := d.Authorizer.Authorize(ctx, call, call.Operation.Action, []string{resource}, conditions); err != nil {
-			return nil, err
-		}
-		return fn(ctx, call, in)
-	}
-	return awsedge.Op(typed, run, awsedge.HandlerAuthorizes[In]("asks the Authorizer about the role's stored ARN"))
+		return []string{resource}, map[string][]string{"iam:PermissionsBoundary": {boundary}}, nil
+	})
 }
 
 // roleARN is the ARN of a role with its path, and the role's boundary. For a
@@ -76,6 +76,11 @@ func (d *Door) roleARN(ctx context.Context, accountID, name string) (resource, b
 func onARN[In, Out any](typed awsapi.Typed[In, Out], resource func(in *In) *string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
 	on := awsedge.On(func(_ *awsedge.Call, in *In) []string { return []string{*resource(in)} })
 	return awsedge.Op(typed, fn, append(options, on)...)
+}
+
+// onAccount registers an operation on the account as a whole, for which IAM has no resource.
+func onAccount[In, Out any](typed awsapi.Typed[In, Out], fn handler[In, Out]) awsedge.Operation {
+	return awsedge.Op(typed, fn, awsedge.NoResource[In]("the whole account"))
 }
 
 // list is a page of an IAM list and what goes with it into the output.

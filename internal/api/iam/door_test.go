@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/api/doortest"
 	api "github.com/gatehouse-idc/gatehouse/internal/api/iam"
+	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
@@ -32,9 +33,8 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{World: testidc.New(t)}
 	w.roles = &role.Service{Store: w.Store, IDs: w.IDs}
-	door := &api.Door{Roles: w.roles, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()}}
+	door := &api.Door{Roles: w.roles, Authz: &authz.Service{Store: w.Store, Roles: w.roles, Instance: w.Instance}, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()}}
 	w.Client = doortest.New(t, w.Clock, w.IDs, testidc.Member, door.Operations())
-	door.Authorizer = w.Edge
 	_, err := role.Reserved{Service: w.roles}.Apply(t.Context(), w.Change(), role.ReservedDefinition{
 		AccountID: testidc.Member, Name: reserved, Path: "/aws-reserved/sso.amazonaws.com/", TrustPolicy: trust, MaxSessionDuration: 12 * time.Hour,
 		AttachedPolicies: []string{readOnly}, InlinePolicies: map[string]string{"AwsSSOInlinePolicy": document},
@@ -85,7 +85,10 @@ func TestProvisionedRolesShow(t *testing.T) {
 func TestAuthorizedIsTheStoredName(t *testing.T) {
 	w := newWorld(t)
 	doortest.Do(w.Client, iam.CreateRole, &iam.CreateRoleInput{RoleName: p("Deploy"), Path: p("/ci/"), AssumeRolePolicyDocument: p(trust), Tags: []iam.Tag{{Key: p("team"), Value: p("x")}}})
-	w.asked("iam:CreateRole", "arn:aws:iam::222222222222:role/ci/Deploy")
+	w.asked("iam:TagRole", "arn:aws:iam::222222222222:role/ci/Deploy") // to make a role with tags takes both
+	if create := w.Edge.Asked[len(w.Edge.Asked)-2]; create.Action != "iam:CreateRole" || !slices.Equal(create.Resources, w.Edge.Last().Resources) {
+		t.Errorf("asked %+v before, want iam:CreateRole on the same role", create)
+	}
 	if keys := w.Edge.Last().Keys; !slices.Equal(keys["aws:RequestTag/team"], []string{"x"}) {
 		t.Errorf("keys %v", keys)
 	}

@@ -15,20 +15,21 @@ import (
 
 func (d *Door) policyOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(iam.ListPolicies, d.listPolicies),
+		onAccount(iam.ListPolicies, d.listPolicies),
 		awsedge.Op(iam.CreatePolicy, d.createPolicy,
 			awsedge.On(func(call *awsedge.Call, in *iam.CreatePolicyInput) []string {
 				return []string{arn.Policy(call.Caller.AccountID, pathOf(in.Path), *in.PolicyName).String()}
 			}),
-			awsedge.Keys(func(_ *awsedge.Call, in *iam.CreatePolicyInput) map[string][]string { return tagKeys(in.Tags) })),
+			keys(func(in *iam.CreatePolicyInput) map[string][]string { return tagKeys(in.Tags) }),
+			awsedge.Also("iam:TagPolicy", func(_ *awsedge.Call, in *iam.CreatePolicyInput) bool { return len(in.Tags) > 0 })),
 		onARN(iam.GetPolicy, func(in *iam.GetPolicyInput) *string { return in.PolicyArn }, d.getPolicy),
 		onARN(iam.DeletePolicy, func(in *iam.DeletePolicyInput) *string { return in.PolicyArn }, d.deletePolicy),
 		onARN(iam.ListEntitiesForPolicy, func(in *iam.ListEntitiesForPolicyInput) *string { return in.PolicyArn }, d.listEntities),
 		onARN(iam.ListPolicyTags, func(in *iam.ListPolicyTagsInput) *string { return in.PolicyArn }, d.listPolicyTags),
 		onARN(iam.TagPolicy, func(in *iam.TagPolicyInput) *string { return in.PolicyArn }, d.tagPolicy,
-			awsedge.Keys(func(_ *awsedge.Call, in *iam.TagPolicyInput) map[string][]string { return tagKeys(in.Tags) })),
+			keys(func(in *iam.TagPolicyInput) map[string][]string { return tagKeys(in.Tags) })),
 		onARN(iam.UntagPolicy, func(in *iam.UntagPolicyInput) *string { return in.PolicyArn }, d.untagPolicy,
-			awsedge.Keys(func(_ *awsedge.Call, in *iam.UntagPolicyInput) map[string][]string {
+			keys(func(in *iam.UntagPolicyInput) map[string][]string {
 				return map[string][]string{"aws:TagKeys": in.TagKeys}
 			})),
 	}

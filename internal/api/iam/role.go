@@ -13,7 +13,7 @@ import (
 
 func (d *Door) roleOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(iam.ListRoles, d.listRoles),
+		onAccount(iam.ListRoles, d.listRoles),
 		awsedge.Op(iam.CreateRole, d.createRole,
 			awsedge.On(func(call *awsedge.Call, in *iam.CreateRoleInput) []string {
 				return []string{arn.Role(call.Caller.AccountID, pathOf(in.Path), *in.RoleName).String()}
@@ -24,20 +24,21 @@ func (d *Door) roleOperations() []awsedge.Operation {
 					keys["iam:PermissionsBoundary"] = []string{*in.PermissionsBoundary}
 				}
 				return keys
-			})),
-		onRole(d, iam.GetRole, func(in *iam.GetRoleInput) *string { return in.RoleName }, d.getRole, nil),
-		onRole(d, iam.DeleteRole, func(in *iam.DeleteRoleInput) *string { return in.RoleName }, d.deleteRole, nil),
-		onRole(d, iam.UpdateRole, func(in *iam.UpdateRoleInput) *string { return in.RoleName }, d.updateRole, nil),
-		onRole(d, iam.UpdateRoleDescription, func(in *iam.UpdateRoleDescriptionInput) *string { return in.RoleName }, d.updateRoleDescription, nil),
-		onRole(d, iam.UpdateAssumeRolePolicy, func(in *iam.UpdateAssumeRolePolicyInput) *string { return in.RoleName }, d.updateAssumeRolePolicy, nil),
-		onRole(d, iam.ListRoleTags, func(in *iam.ListRoleTagsInput) *string { return in.RoleName }, d.listRoleTags, nil),
-		onRole(d, iam.TagRole, func(in *iam.TagRoleInput) *string { return in.RoleName }, d.tagRole,
-			func(in *iam.TagRoleInput) map[string][]string { return tagKeys(in.Tags) }),
-		onRole(d, iam.UntagRole, func(in *iam.UntagRoleInput) *string { return in.RoleName }, d.untagRole,
-			func(in *iam.UntagRoleInput) map[string][]string {
-				return map[string][]string{"aws:TagKeys": in.TagKeys}
 			}),
-		onRole(d, iam.ListInstanceProfilesForRole, func(in *iam.ListInstanceProfilesForRoleInput) *string { return in.RoleName }, d.listInstanceProfiles, nil),
+			awsedge.Also("iam:TagRole", func(_ *awsedge.Call, in *iam.CreateRoleInput) bool { return len(in.Tags) > 0 })),
+		onBoundedRole(d, iam.GetRole, func(in *iam.GetRoleInput) *string { return in.RoleName }, d.getRole),
+		onBoundedRole(d, iam.DeleteRole, func(in *iam.DeleteRoleInput) *string { return in.RoleName }, d.deleteRole),
+		onBoundedRole(d, iam.UpdateRole, func(in *iam.UpdateRoleInput) *string { return in.RoleName }, d.updateRole),
+		onBoundedRole(d, iam.UpdateRoleDescription, func(in *iam.UpdateRoleDescriptionInput) *string { return in.RoleName }, d.updateRoleDescription),
+		onBoundedRole(d, iam.UpdateAssumeRolePolicy, func(in *iam.UpdateAssumeRolePolicyInput) *string { return in.RoleName }, d.updateAssumeRolePolicy),
+		onRole(d, iam.ListRoleTags, func(in *iam.ListRoleTagsInput) *string { return in.RoleName }, d.listRoleTags),
+		onRole(d, iam.TagRole, func(in *iam.TagRoleInput) *string { return in.RoleName }, d.tagRole,
+			keys(func(in *iam.TagRoleInput) map[string][]string { return tagKeys(in.Tags) })),
+		onRole(d, iam.UntagRole, func(in *iam.UntagRoleInput) *string { return in.RoleName }, d.untagRole,
+			keys(func(in *iam.UntagRoleInput) map[string][]string {
+				return map[string][]string{"aws:TagKeys": in.TagKeys}
+			})),
+		onRole(d, iam.ListInstanceProfilesForRole, func(in *iam.ListInstanceProfilesForRoleInput) *string { return in.RoleName }, d.listInstanceProfiles),
 	}
 }
 

@@ -12,24 +12,24 @@ import (
 
 func (d *Door) rolePolicyOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		onRole(d, iam.AttachRolePolicy, func(in *iam.AttachRolePolicyInput) *string { return in.RoleName }, d.attachRolePolicy,
-			func(in *iam.AttachRolePolicyInput) map[string][]string {
+		onBoundedRole(d, iam.AttachRolePolicy, func(in *iam.AttachRolePolicyInput) *string { return in.RoleName }, d.attachRolePolicy,
+			keys(func(in *iam.AttachRolePolicyInput) map[string][]string {
 				return map[string][]string{"iam:PolicyARN": {*in.PolicyArn}}
-			}),
-		onRole(d, iam.DetachRolePolicy, func(in *iam.DetachRolePolicyInput) *string { return in.RoleName }, d.detachRolePolicy,
-			func(in *iam.DetachRolePolicyInput) map[string][]string {
+			})),
+		onBoundedRole(d, iam.DetachRolePolicy, func(in *iam.DetachRolePolicyInput) *string { return in.RoleName }, d.detachRolePolicy,
+			keys(func(in *iam.DetachRolePolicyInput) map[string][]string {
 				return map[string][]string{"iam:PolicyARN": {*in.PolicyArn}}
-			}),
-		onRole(d, iam.ListAttachedRolePolicies, func(in *iam.ListAttachedRolePoliciesInput) *string { return in.RoleName }, d.listAttachedRolePolicies, nil),
-		onRole(d, iam.PutRolePolicy, func(in *iam.PutRolePolicyInput) *string { return in.RoleName }, d.putRolePolicy, nil),
-		onRole(d, iam.GetRolePolicy, func(in *iam.GetRolePolicyInput) *string { return in.RoleName }, d.getRolePolicy, nil),
-		onRole(d, iam.DeleteRolePolicy, func(in *iam.DeleteRolePolicyInput) *string { return in.RoleName }, d.deleteRolePolicy, nil),
-		onRole(d, iam.ListRolePolicies, func(in *iam.ListRolePoliciesInput) *string { return in.RoleName }, d.listRolePolicies, nil),
+			})),
+		onRole(d, iam.ListAttachedRolePolicies, func(in *iam.ListAttachedRolePoliciesInput) *string { return in.RoleName }, d.listAttachedRolePolicies),
+		onBoundedRole(d, iam.PutRolePolicy, func(in *iam.PutRolePolicyInput) *string { return in.RoleName }, d.putRolePolicy),
+		onRole(d, iam.GetRolePolicy, func(in *iam.GetRolePolicyInput) *string { return in.RoleName }, d.getRolePolicy),
+		onBoundedRole(d, iam.DeleteRolePolicy, func(in *iam.DeleteRolePolicyInput) *string { return in.RoleName }, d.deleteRolePolicy),
+		onRole(d, iam.ListRolePolicies, func(in *iam.ListRolePoliciesInput) *string { return in.RoleName }, d.listRolePolicies),
 		onRole(d, iam.PutRolePermissionsBoundary, func(in *iam.PutRolePermissionsBoundaryInput) *string { return in.RoleName }, d.putBoundary,
-			func(in *iam.PutRolePermissionsBoundaryInput) map[string][]string {
+			keys(func(in *iam.PutRolePermissionsBoundaryInput) map[string][]string {
 				return map[string][]string{"iam:PermissionsBoundary": {*in.PermissionsBoundary}}
-			}),
-		onRole(d, iam.DeleteRolePermissionsBoundary, func(in *iam.DeleteRolePermissionsBoundaryInput) *string { return in.RoleName }, d.deleteBoundary, nil),
+			})),
+		onBoundedRole(d, iam.DeleteRolePermissionsBoundary, func(in *iam.DeleteRolePermissionsBoundaryInput) *string { return in.RoleName }, d.deleteBoundary),
 	}
 }
 

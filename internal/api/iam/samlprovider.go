@@ -11,12 +11,13 @@ import (
 
 func (d *Door) providerOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(iam.ListSAMLProviders, d.listSAMLProviders),
+		onAccount(iam.ListSAMLProviders, d.listSAMLProviders),
 		awsedge.Op(iam.CreateSAMLProvider, d.createSAMLProvider,
 			awsedge.On(func(call *awsedge.Call, in *iam.CreateSAMLProviderInput) []string {
 				return []string{arn.SAMLProvider(call.Caller.AccountID, *in.Name).String()}
 			}),
-			awsedge.Keys(func(_ *awsedge.Call, in *iam.CreateSAMLProviderInput) map[string][]string { return tagKeys(in.Tags) })),
+			keys(func(in *iam.CreateSAMLProviderInput) map[string][]string { return tagKeys(in.Tags) }),
+			awsedge.Also("iam:TagSAMLProvider", func(_ *awsedge.Call, in *iam.CreateSAMLProviderInput) bool { return len(in.Tags) > 0 })),
 		onARN(iam.GetSAMLProvider, func(in *iam.GetSAMLProviderInput) *string { return in.SAMLProviderArn }, d.getSAMLProvider),
 		onARN(iam.DeleteSAMLProvider, func(in *iam.DeleteSAMLProviderInput) *string { return in.SAMLProviderArn }, d.deleteSAMLProvider),
 	}

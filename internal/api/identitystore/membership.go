@@ -15,13 +15,9 @@ func (d *Door) membershipOperations() []awsedge.Operation {
 				return d.on(groupARN(in.GroupId), memberARN(in.MemberId))
 			})),
 		awsedge.Op(identitystore.DescribeGroupMembership, d.describeMembership,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.DescribeGroupMembershipInput) []string {
-				return d.on(membershipARN(in.MembershipId))
-			})),
+			onMembership(d, func(in *identitystore.DescribeGroupMembershipInput) *string { return in.MembershipId })),
 		awsedge.Op(identitystore.DeleteGroupMembership, d.deleteMembership,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.DeleteGroupMembershipInput) []string {
-				return d.on(membershipARN(in.MembershipId))
-			})),
+			onMembership(d, func(in *identitystore.DeleteGroupMembershipInput) *string { return in.MembershipId })),
 		awsedge.Op(identitystore.GetGroupMembershipId, d.getMembershipID,
 			awsedge.On(func(_ *awsedge.Call, in *identitystore.GetGroupMembershipIdInput) []string {
 				return d.on(allMemberships(), groupARN(in.GroupId), memberARN(in.MemberId))
@@ -43,6 +39,22 @@ func (d *Door) membershipOperations() []awsedge.Operation {
 				return resources
 			})),
 	}
+}
+
+// onMembership declares a membership with its group and user: a policy about a
+// group speaks of its memberships, whatever their ids. Of one that does not exist
+// only who may do so with all groups and users learns that.
+func onMembership[In any](d *Door, id func(in *In) *string) awsedge.Option[In] {
+	return awsedge.OnFound(func(ctx context.Context, _ *awsedge.Call, in *In) ([]string, map[string][]string, error) {
+		m, err := d.Directory.DescribeMembership(ctx, membershipID(id(in)))
+		if idc.IsNotFound(err) {
+			return d.on(membershipARN(id(in)), allGroups(), allUsers()), nil, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		return d.on(membershipARN(&m.ID), groupARN(&m.GroupID), userARN(&m.UserID)), nil, nil
+	})
 }
 
 func (d *Door) createMembership(ctx context.Context, call *awsedge.Call, in *identitystore.CreateGroupMembershipInput) (*identitystore.CreateGroupMembershipOutput, error) {

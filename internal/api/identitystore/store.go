@@ -12,7 +12,8 @@ func (d *Door) storeOperations() []awsedge.Operation {
 	return []awsedge.Operation{
 		awsedge.Op(identitystore.DescribeIdentityStore, d.describeStore,
 			awsedge.On(func(*awsedge.Call, *identitystore.DescribeIdentityStoreInput) []string { return d.on() })),
-		awsedge.Op(identitystore.ListIdentityStores, d.listStores),
+		awsedge.Op(identitystore.ListIdentityStores, d.listStores,
+			awsedge.NoResource[identitystore.ListIdentityStoresInput]("all identity stores")),
 	}
 }
 

@@ -13,15 +13,13 @@ import (
 
 func (d *Door) accountOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		op(d, organizations.ListAccounts, nil, d.listAccounts),
+		onAll(d, organizations.ListAccounts, d.listAccounts),
 		op(d, organizations.ListAccountsForParent, func(in *organizations.ListAccountsForParentInput) []*string { return []*string{in.ParentId} }, d.listAccountsForParent),
 		op(d, organizations.DescribeAccount, func(in *organizations.DescribeAccountInput) []*string { return []*string{in.AccountId} }, d.describeAccount),
-		op(d, organizations.CreateAccount, nil, d.createAccount,
-			awsedge.Keys(func(_ *awsedge.Call, in *organizations.CreateAccountInput) map[string][]string {
-				return tagKeys(in.Tags)
-			})),
-		op(d, organizations.DescribeCreateAccountStatus, nil, d.describeCreateAccountStatus),
-		op(d, organizations.ListCreateAccountStatus, nil, d.listCreateAccountStatus),
+		onAll(d, organizations.CreateAccount, d.createAccount,
+			tagging(func(in *organizations.CreateAccountInput) []organizations.Tag { return in.Tags })...),
+		onAll(d, organizations.DescribeCreateAccountStatus, d.describeCreateAccountStatus),
+		onAll(d, organizations.ListCreateAccountStatus, d.listCreateAccountStatus),
 		op(d, organizations.MoveAccount, func(in *organizations.MoveAccountInput) []*string {
 			return []*string{in.AccountId, in.SourceParentId, in.DestinationParentId}
 		}, d.moveAccount),

@@ -16,9 +16,7 @@ func (d *Door) attachmentOperations() []awsedge.Operation {
 			func(in *organizations.DetachPolicyInput) *string { return in.TargetId }, d.detachPolicy),
 		onPolicy(d, organizations.ListTargetsForPolicy, func(in *organizations.ListTargetsForPolicyInput) *string { return in.PolicyId }, nil, d.listTargets),
 		op(d, organizations.ListPoliciesForTarget, func(in *organizations.ListPoliciesForTargetInput) []*string { return []*string{in.TargetId} }, d.listPoliciesForTarget,
-			awsedge.Keys(func(_ *awsedge.Call, in *organizations.ListPoliciesForTargetInput) map[string][]string {
-				return map[string][]string{"organizations:PolicyType": {*in.Filter}}
-			})),
+			policyType(func(in *organizations.ListPoliciesForTargetInput) *string { return in.Filter })),
 	}
 }
 

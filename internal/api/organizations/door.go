@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,10 +18,9 @@ import (
 
 // Door serves Organizations.
 type Door struct {
-	Accounts   *account.Service
-	Instance   *idc.Instance
-	Authorizer awsedge.Authorizer
-	Pages      pagetoken.Codec
+	Accounts *account.Service
+	Instance *idc.Instance
+	Pages    pagetoken.Codec
 }
 
 // pageSize is the page when the client does not say, and the most it may ask for.
@@ -35,18 +35,48 @@ func (d *Door) Operations() []awsedge.Operation {
 type handler[In, Out any] func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error)
 
 // op registers an operation on the nodes of the organization that an input
-// names by id; none means "*". Callers of member accounts are kept out.
+// names by id. Callers of member accounts are kept out.
 func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) []*string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
-	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+	on := awsedge.On(func(_ *awsedge.Call, in *In) []string { return d.nodes(names(in)) })
+	return awsedge.Op(typed, forManagement(d, fn), append(options, on)...)
+}
+
+// onAll registers an operation on the organization as a whole, for which policies have no resource.
+func onAll[In, Out any](d *Door, typed awsapi.Typed[In, Out], fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
+	return awsedge.Op(typed, forManagement(d, fn), append(options, awsedge.NoResource[In]("the whole organization"))...)
+}
+
+// forManagement keeps callers of member accounts out.
+func forManagement[In, Out any](d *Door, fn handler[In, Out]) handler[In, Out] {
+	return func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
 		if err := d.management(call); err != nil {
 			return nil, err
 		}
 		return fn(ctx, call, in)
 	}
-	if names != nil {
-		options = append(options, awsedge.On(func(_ *awsedge.Call, in *In) []string { return d.nodes(names(in)) }))
+}
+
+// tagging declares the tags of an operation that makes something: its condition
+// keys, and that it needs organizations:TagResource too ("Adding tags to a
+// resource when you create it").
+func tagging[In any](tags func(in *In) []organizations.Tag, more ...func(in *In) map[string][]string) []awsedge.Option[In] {
+	return []awsedge.Option[In]{
+		awsedge.Keys(func(_ *awsedge.Call, in *In) map[string][]string {
+			keys := tagKeys(tags(in))
+			for _, from := range more {
+				maps.Copy(keys, from(in))
+			}
+			return keys
+		}),
+		awsedge.Also("organizations:TagResource", func(_ *awsedge.Call, in *In) bool { return len(tags(in)) > 0 }),
 	}
-	return awsedge.Op(typed, run, options...)
+}
+
+// policyType declares the condition key of operations about a type of policies.
+func policyType[In any](of func(in *In) *string) awsedge.Option[In] {
+	return awsedge.Keys(func(_ *awsedge.Call, in *In) map[string][]string {
+		return map[string][]string{"organizations:PolicyType": {*of(in)}}
+	})
 }
 
 func (d *Door) management(call *awsedge.Call) error {

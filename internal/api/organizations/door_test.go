@@ -37,7 +37,6 @@ func newWorld(t *testing.T) *world {
 	})
 	door := &api.Door{Accounts: accounts, Instance: w.Instance, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()}}
 	w.Client = doortest.New(t, w.Clock, w.IDs, testidc.Management, door.Operations())
-	door.Authorizer = w.Edge
 	w.runner = &jobs.Runner{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Log: slog.New(slog.DiscardHandler), Random: func() float64 { return 0 },
 		Handlers: map[string]jobs.Handler{account.JobCreate: {Run: accounts.RunCreate, Fail: accounts.FailCreate}}}
 	return w

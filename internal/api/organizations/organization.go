@@ -3,27 +3,32 @@ package organizations
 import (
 	"context"
 
-	"github.com/gatehouse-idc/gatehouse/internal/account"
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/organizations"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
-	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
 func (d *Door) organizationOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(organizations.DescribeOrganization, d.describeOrganization),
-		op(d, organizations.ListRoots, nil, d.listRoots),
-		op(d, organizations.EnablePolicyType, func(in *organizations.EnablePolicyTypeInput) []*string { return []*string{in.RootId} }, d.enablePolicyType),
-		op(d, organizations.ListAWSServiceAccessForOrganization, nil, d.listServiceAccess),
-		op(d, organizations.ListDelegatedAdministrators, nil, d.listDelegatedAdministrators),
+		awsedge.Op(organizations.DescribeOrganization, d.describeOrganization,
+			awsedge.NoResource[organizations.DescribeOrganizationInput]("the whole organization")),
+		onAll(d, organizations.ListRoots, d.listRoots),
+		op(d, organizations.EnablePolicyType, func(in *organizations.EnablePolicyTypeInput) []*string { return []*string{in.RootId} }, d.enablePolicyType,
+			policyType(func(in *organizations.EnablePolicyTypeInput) *string { return in.PolicyType })),
+		op(d, organizations.DisablePolicyType, func(in *organizations.DisablePolicyTypeInput) []*string { return []*string{in.RootId} }, d.disablePolicyType,
+			policyType(func(in *organizations.DisablePolicyTypeInput) *string { return in.PolicyType })),
+		onAll(d, organizations.ListAWSServiceAccessForOrganization, d.listServiceAccess),
+		onAll(d, organizations.ListDelegatedAdministrators, d.listDelegatedAdministrators),
 	}
 }
 
-func policyTypes() []organizations.PolicyTypeSummary {
-	return []organizations.PolicyTypeSummary{
-		{Type: text(account.TypeSCP), Status: text("ENABLED")}, {Type: text(account.TypeRCP), Status: text("ENABLED")},
+func (d *Door) policyTypes(ctx context.Context) ([]organizations.PolicyTypeSummary, error) {
+	enabled, err := d.Accounts.PolicyTypes(ctx)
+	types := make([]organizations.PolicyTypeSummary, len(enabled))
+	for i, t := range enabled {
+		types[i] = organizations.PolicyTypeSummary{Type: &t, Status: text("ENABLED")}
 	}
+	return types, err
 }
 
 // describeOrganization is for members too.
@@ -32,31 +37,43 @@ func (d *Door) describeOrganization(ctx context.Context, _ *awsedge.Call, _ *org
 	if err != nil {
 		return nil, err
 	}
+	types, err := d.policyTypes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &organizations.DescribeOrganizationOutput{Organization: &organizations.Organization{
 		Id: &o.Instance.OrganizationID, Arn: &o.ARN, FeatureSet: text("ALL"), MasterAccountId: &o.Management.ID,
-		MasterAccountArn: text(d.node(o.Management.ID)), MasterAccountEmail: &o.Management.Email, AvailablePolicyTypes: policyTypes(),
+		MasterAccountArn: text(d.node(o.Management.ID)), MasterAccountEmail: &o.Management.Email, AvailablePolicyTypes: types,
 	}}, nil
 }
 
-func (d *Door) root() organizations.Root {
+func (d *Door) root(ctx context.Context) (organizations.Root, error) {
 	in := d.Instance
+	types, err := d.policyTypes(ctx)
 	return organizations.Root{
-		Id: &in.RootID, Arn: text(arn.OrgRoot(in.OwnerAccountID, in.OrganizationID, in.RootID).String()), Name: text("Root"), PolicyTypes: policyTypes(),
-	}
+		Id: &in.RootID, Arn: text(arn.OrgRoot(in.OwnerAccountID, in.OrganizationID, in.RootID).String()), Name: text("Root"), PolicyTypes: types,
+	}, err
 }
 
-func (d *Door) listRoots(context.Context, *awsedge.Call, *organizations.ListRootsInput) (*organizations.ListRootsOutput, error) {
-	return &organizations.ListRootsOutput{Roots: []organizations.Root{d.root()}}, nil
+func (d *Door) listRoots(ctx context.Context, _ *awsedge.Call, _ *organizations.ListRootsInput) (*organizations.ListRootsOutput, error) {
+	root, err := d.root(ctx)
+	return &organizations.ListRootsOutput{Roots: []organizations.Root{root}}, err
 }
 
-func (d *Door) enablePolicyType(_ context.Context, _ *awsedge.Call, in *organizations.EnablePolicyTypeInput) (*organizations.EnablePolicyTypeOutput, error) {
-	if *in.RootId != d.Instance.RootID {
-		return nil, idc.NotFoundf("Root", *in.RootId, "You specified a root that doesn't exist.")
+func (d *Door) enablePolicyType(ctx context.Context, call *awsedge.Call, in *organizations.EnablePolicyTypeInput) (*organizations.EnablePolicyTypeOutput, error) {
+	if err := d.Accounts.EnablePolicyType(ctx, call.Change(), *in.RootId, *in.PolicyType); err != nil {
+		return nil, err
 	}
-	if account.CheckPolicyType(*in.PolicyType) != nil {
-		return nil, idc.Errorf(idc.NotImplemented, "Policies of the type %s are not supported yet.", *in.PolicyType)
+	root, err := d.root(ctx)
+	return &organizations.EnablePolicyTypeOutput{Root: &root}, err
+}
+
+func (d *Door) disablePolicyType(ctx context.Context, call *awsedge.Call, in *organizations.DisablePolicyTypeInput) (*organizations.DisablePolicyTypeOutput, error) {
+	if err := d.Accounts.DisablePolicyType(ctx, call.Change(), *in.RootId, *in.PolicyType); err != nil {
+		return nil, err
 	}
-	return nil, idc.Errorf(idc.Conflict, "The specified policy type is already enabled.").With("PolicyTypeAlreadyEnabled")
+	root, err := d.root(ctx)
+	return &organizations.DisablePolicyTypeOutput{Root: &root}, err
 }
 
 func (d *Door) listServiceAccess(context.Context, *awsedge.Call, *organizations.ListAWSServiceAccessForOrganizationInput) (*organizations.ListAWSServiceAccessForOrganizationOutput, error) {

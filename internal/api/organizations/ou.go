@@ -12,9 +12,7 @@ import (
 func (d *Door) unitOperations() []awsedge.Operation {
 	return []awsedge.Operation{
 		op(d, organizations.CreateOrganizationalUnit, func(in *organizations.CreateOrganizationalUnitInput) []*string { return []*string{in.ParentId} }, d.createUnit,
-			awsedge.Keys(func(_ *awsedge.Call, in *organizations.CreateOrganizationalUnitInput) map[string][]string {
-				return tagKeys(in.Tags)
-			})),
+			tagging(func(in *organizations.CreateOrganizationalUnitInput) []organizations.Tag { return in.Tags })...),
 		op(d, organizations.DescribeOrganizationalUnit, func(in *organizations.DescribeOrganizationalUnitInput) []*string {
 			return []*string{in.OrganizationalUnitId}
 		}, d.describeUnit),

@@ -12,16 +12,15 @@ import (
 
 func (d *Door) policyOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		op(d, organizations.CreatePolicy, nil, d.createPolicy,
-			awsedge.Keys(func(_ *awsedge.Call, in *organizations.CreatePolicyInput) map[string][]string {
-				keys := tagKeys(in.Tags)
-				keys["organizations:PolicyType"] = []string{*in.Type}
-				return keys
-			})),
-		op(d, organizations.ListPolicies, nil, d.listPolicies,
-			awsedge.Keys(func(_ *awsedge.Call, in *organizations.ListPoliciesInput) map[string][]string {
-				return map[string][]string{"organizations:PolicyType": {*in.Filter}}
-			})),
+		awsedge.Op(organizations.CreatePolicy, forManagement(d, d.createPolicy), append(
+			tagging(func(in *organizations.CreatePolicyInput) []organizations.Tag { return in.Tags },
+				func(in *organizations.CreatePolicyInput) map[string][]string {
+					return map[string][]string{"organizations:PolicyType": {*in.Type}}
+				}),
+			awsedge.On(func(_ *awsedge.Call, in *organizations.CreatePolicyInput) []string {
+				return []string{d.policyARN(&idc.OrganizationPolicy{ID: "p-*", Type: *in.Type})} // its id is not known yet
+			}))...),
+		onAll(d, organizations.ListPolicies, d.listPolicies, policyType(func(in *organizations.ListPoliciesInput) *string { return in.Filter })),
 		onPolicy(d, organizations.DescribePolicy, func(in *organizations.DescribePolicyInput) *string { return in.PolicyId }, nil, d.describePolicy),
 		onPolicy(d, organizations.UpdatePolicy, func(in *organizations.UpdatePolicyInput) *string { return in.PolicyId }, nil, d.updatePolicy),
 		onPolicy(d, organizations.DeletePolicy, func(in *organizations.DeletePolicyInput) *string { return in.PolicyId }, nil, d.deletePolicy),
@@ -29,36 +28,47 @@ func (d *Door) policyOperations() []awsedge.Operation {
 }
 
 // onPolicy registers an operation on a policy, and on another node if target is
-// not nil.
+// not nil. What is authorised is the policy's ARN, which holds its type.
 func onPolicy[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In) *string, target func(in *In) *string,
 	fn func(ctx context.Context, call *awsedge.Call, p *idc.OrganizationPolicy, in *In) (*Out, error)) awsedge.Operation {
 	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
-		// Who may not see policies at all learns nothing from which ids exist.
-		if err := d.management(call); err != nil {
+		p, err := d.Accounts.Policy(ctx, *id(in))
+		if err != nil {
 			return nil, err
 		}
-		p, missing := d.Accounts.Policy(ctx, *id(in))
-		if missing != nil && !idc.IsNotFound(missing) {
-			return nil, missing
+		return fn(ctx, call, p, in)
+	}
+	return awsedge.Op(typed, run, awsedge.OnFound(func(ctx context.Context, call *awsedge.Call, in *In) ([]string, map[string][]string, error) {
+		// Who may not see policies at all learns nothing from which ids exist.
+		if err := d.management(call); err != nil {
+			return nil, nil, err
 		}
-		resources := []string{"*"}
-		keys := map[string][]string{}
-		if missing == nil {
-			resources = []string{d.policyARN(p)}
-			keys["organizations:PolicyType"] = []string{p.Type}
+		resource, kind, err := d.policyNamed(ctx, *id(in))
+		if err != nil {
+			return nil, nil, err
+		}
+		resources, keys := []string{resource}, map[string][]string{}
+		if kind != "" {
+			keys["organizations:PolicyType"] = []string{kind}
 		}
 		if target != nil {
 			resources = append(resources, d.node(*target(in)))
 		}
-		if err := d.Authorizer.Authorize(ctx, call, call.Operation.Action, resources, keys); err != nil {
-			return nil, err
-		}
-		if missing != nil {
-			return nil, missing
-		}
-		return fn(ctx, call, p, in)
+		return resources, keys, nil
+	}))
+}
+
+// policyNamed returns the ARN and type of a policy. Of one that does not exist
+// only who may do so with every policy learns that: its ARN is "*".
+func (d *Door) policyNamed(ctx context.Context, id string) (resource, kind string, err error) {
+	p, err := d.Accounts.Policy(ctx, id)
+	if idc.IsNotFound(err) {
+		return "*", "", nil
 	}
-	return awsedge.Op(typed, run, awsedge.HandlerAuthorizes[In]("asks the Authorizer about the policy's ARN, which holds its type"))
+	if err != nil {
+		return "", "", err
+	}
+	return d.policyARN(p), p.Type, nil
 }
 
 func (d *Door) wireSummary(p *idc.OrganizationPolicy) *organizations.PolicySummary {

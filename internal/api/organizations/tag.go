@@ -7,49 +7,36 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/organizations"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
-	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
 func (d *Door) tagOperations() []awsedge.Operation {
 	return []awsedge.Operation{
 		onTagged(d, organizations.TagResource, func(in *organizations.TagResourceInput) *string { return in.ResourceId }, d.tagResource,
-			func(in *organizations.TagResourceInput) map[string][]string { return tagKeys(in.Tags) }),
+			awsedge.Keys(func(_ *awsedge.Call, in *organizations.TagResourceInput) map[string][]string { return tagKeys(in.Tags) })),
 		onTagged(d, organizations.UntagResource, func(in *organizations.UntagResourceInput) *string { return in.ResourceId }, d.untagResource,
-			func(in *organizations.UntagResourceInput) map[string][]string {
+			awsedge.Keys(func(_ *awsedge.Call, in *organizations.UntagResourceInput) map[string][]string {
 				return map[string][]string{"aws:TagKeys": in.TagKeys}
-			}),
-		onTagged(d, organizations.ListTagsForResource, func(in *organizations.ListTagsForResourceInput) *string { return in.ResourceId }, d.listTags, nil),
+			})),
+		onTagged(d, organizations.ListTagsForResource, func(in *organizations.ListTagsForResourceInput) *string { return in.ResourceId }, d.listTags),
 	}
 }
 
 // onTagged registers an operation on whatever can have tags: a node or a policy.
-func onTagged[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In) *string, fn handler[In, Out], keys func(in *In) map[string][]string) awsedge.Operation {
-	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+func onTagged[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In) *string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
+	on := awsedge.OnFound(func(ctx context.Context, call *awsedge.Call, in *In) ([]string, map[string][]string, error) {
 		if err := d.management(call); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		resource := d.node(*id(in))
-		if strings.HasPrefix(*id(in), "p-") {
-			p, err := d.Accounts.Policy(ctx, *id(in))
-			switch {
-			case err == nil:
-				resource = d.policyARN(p)
-			case idc.IsNotFound(err):
-				resource = "*"
-			default:
-				return nil, err
-			}
+		if !strings.HasPrefix(*id(in), "p-") {
+			return []string{d.node(*id(in))}, nil, nil
 		}
-		var conditions map[string][]string
-		if keys != nil {
-			conditions = keys(in)
+		resource, kind, err := d.policyNamed(ctx, *id(in))
+		if err != nil || kind == "" {
+			return []string{resource}, nil, err
 		}
-		if err := d.Authorizer.Authorize(ctx, call, call.Operation.Action, []string{resource}, conditions); err != nil {
-			return nil, err
-		}
-		return fn(ctx, call, in)
-	}
-	return awsedge.Op(typed, run, awsedge.HandlerAuthorizes[In]("asks the Authorizer about the ARN, which for a policy holds its type"))
+		return []string{resource}, map[string][]string{"organizations:PolicyType": {kind}}, nil
+	})
+	return awsedge.Op(typed, fn, append(options, on)...)
 }
 
 func (d *Door) tagResource(ctx context.Context, call *awsedge.Call, in *organizations.TagResourceInput) (*organizations.TagResourceOutput, error) {

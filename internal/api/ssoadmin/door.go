@@ -39,7 +39,8 @@ func (d *Door) Operations() []awsedge.Operation {
 // up before the handler runs. Nil members are not in the input.
 type target struct {
 	instance, permissionSet, account *string
-	absent                           *string // the ARN of a kind that does not exist here
+	absent                           *string  // the ARN of a kind that does not exist here
+	any                              []string // ARNs that stand for what is not known: to be made, or many
 }
 
 func (t target) arns() []string {
@@ -52,7 +53,19 @@ func (t target) arns() []string {
 	if t.account != nil {
 		out = append(out, arn.AccountForSSO(*t.account).String())
 	}
-	return out
+	return append(out, t.any...)
+}
+
+// The ARNs by which policies speak of every account, and of a permission set of
+// an instance that is yet to be made.
+func allAccounts() string { return arn.AccountForSSO("*").String() }
+
+func newPermissionSet(instanceARN string) string {
+	id, err := arn.ParseInstance(instanceARN)
+	if err != nil {
+		id = "*" // the instance is authorised too, and not found later
+	}
+	return arn.PermissionSet(id, "ps-*").String()
 }
 
 // request is a call whose target has been looked up.

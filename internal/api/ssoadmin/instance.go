@@ -11,7 +11,8 @@ import (
 
 func (d *Door) instanceOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(ssoadmin.ListInstances, d.listInstances),
+		awsedge.Op(ssoadmin.ListInstances, d.listInstances,
+			awsedge.NoResource[ssoadmin.ListInstancesInput]("all instances")),
 		op(d, ssoadmin.DescribeInstance, func(in *ssoadmin.DescribeInstanceInput) target { return target{instance: in.InstanceArn} }, d.describeInstance),
 		op(d, ssoadmin.UpdateInstance, func(in *ssoadmin.UpdateInstanceInput) target { return target{instance: in.InstanceArn} }, d.updateInstance),
 	}

@@ -11,7 +11,9 @@ import (
 
 func (d *Door) permissionSetOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		op(d, ssoadmin.CreatePermissionSet, func(in *ssoadmin.CreatePermissionSetInput) target { return target{instance: in.InstanceArn} }, d.createPermissionSet,
+		op(d, ssoadmin.CreatePermissionSet, func(in *ssoadmin.CreatePermissionSetInput) target {
+			return target{instance: in.InstanceArn, any: []string{newPermissionSet(*in.InstanceArn)}}
+		}, d.createPermissionSet,
 			awsedge.Keys(func(_ *awsedge.Call, in *ssoadmin.CreatePermissionSetInput) map[string][]string {
 				return tagKeys(in.Tags)
 			})),

@@ -10,9 +10,7 @@ import (
 
 func (d *Door) provisioningOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		op(d, ssoadmin.ProvisionPermissionSet, func(in *ssoadmin.ProvisionPermissionSetInput) target {
-			return target{instance: in.InstanceArn, permissionSet: in.PermissionSetArn}
-		}, d.provisionPermissionSet),
+		op(d, ssoadmin.ProvisionPermissionSet, provisioned, d.provisionPermissionSet),
 		op(d, ssoadmin.DescribePermissionSetProvisioningStatus, func(in *ssoadmin.DescribePermissionSetProvisioningStatusInput) target {
 			return target{instance: in.InstanceArn}
 		}, d.describeProvisioning),
@@ -26,6 +24,17 @@ func (d *Door) provisioningOperations() []awsedge.Operation {
 			return target{instance: in.InstanceArn, permissionSet: in.PermissionSetArn}
 		}, d.listAccountsForProvisioned),
 	}
+}
+
+// provisioned names the account, or all of them: the call then reaches every account that has the permission set.
+func provisioned(in *ssoadmin.ProvisionPermissionSetInput) target {
+	t := target{instance: in.InstanceArn, permissionSet: in.PermissionSetArn}
+	if *in.TargetType == "AWS_ACCOUNT" && in.TargetId != nil {
+		t.account = in.TargetId
+	} else {
+		t.any = []string{allAccounts()}
+	}
+	return t
 }
 
 func (d *Door) provisionPermissionSet(ctx context.Context, r request, in *ssoadmin.ProvisionPermissionSetInput) (*ssoadmin.ProvisionPermissionSetOutput, error) {

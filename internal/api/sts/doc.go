@@ -5,4 +5,7 @@
 // authorised on the role, with the role's trust policy as its resource policy;
 // passing tags needs sts:TagSession and setting a source identity
 // sts:SetSourceIdentity, each a decision of its own.
+//
+// DecodeAuthorizationMessage opens what a refused call is told in a header; package
+// authz makes the messages and decides who sees how much of one.
 package sts

@@ -2,9 +2,9 @@ package sts
 
 import (
 	"context"
-	"strconv"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/sts"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -13,8 +13,8 @@ import (
 
 // Door serves STS.
 type Door struct {
-	STS        *stsservice.Service
-	Authorizer awsedge.Authorizer
+	STS   *stsservice.Service
+	Authz *authz.Service // decodes authorization messages
 }
 
 // Operations returns the operations this door serves.
@@ -24,7 +24,17 @@ func (d *Door) Operations() []awsedge.Operation {
 			awsedge.HandlerAuthorizes[sts.GetCallerIdentityInput]("needs no permission and cannot be denied")),
 		awsedge.Op(sts.AssumeRole, d.assumeRole,
 			awsedge.On(func(_ *awsedge.Call, in *sts.AssumeRoleInput) []string { return []string{*in.RoleArn} }),
-			awsedge.Keys(assumeRoleKeys)),
+			awsedge.Keys(assumeRoleKeys),
+			// Each is a decision of its own with the same context ("Pass session tags in AWS STS", "Monitor
+			// and control actions taken with assumed roles"), for tags and an identity that are inherited too.
+			awsedge.Also("sts:TagSession", func(call *awsedge.Call, in *sts.AssumeRoleInput) bool {
+				return len(in.Tags) > 0 || len(call.Caller.TransitiveTagKeys) > 0
+			}),
+			awsedge.Also("sts:SetSourceIdentity", func(call *awsedge.Call, in *sts.AssumeRoleInput) bool {
+				return sourceIdentity(call, in) != ""
+			})),
+		awsedge.Op(sts.DecodeAuthorizationMessage, d.decodeAuthorizationMessage,
+			awsedge.NoResource[sts.DecodeAuthorizationMessageInput]("a message that the input brings")),
 	}
 }
 
@@ -34,17 +44,22 @@ func (d *Door) getCallerIdentity(_ context.Context, call *awsedge.Call, _ *sts.G
 	}, nil
 }
 
+// sourceIdentity is what the new session's source identity is to be: given, or inherited.
+func sourceIdentity(call *awsedge.Call, in *sts.AssumeRoleInput) string {
+	if in.SourceIdentity != nil {
+		return *in.SourceIdentity
+	}
+	return call.Caller.SourceIdentity
+}
+
 // assumeRoleKeys gives the condition keys of AssumeRole ("Available keys for AWS STS").
-func assumeRoleKeys(_ *awsedge.Call, in *sts.AssumeRoleInput) map[string][]string {
+func assumeRoleKeys(call *awsedge.Call, in *sts.AssumeRoleInput) map[string][]string {
 	keys := map[string][]string{"sts:RoleSessionName": {*in.RoleSessionName}}
 	if in.ExternalId != nil {
 		keys["sts:ExternalId"] = []string{*in.ExternalId}
 	}
-	if in.SourceIdentity != nil {
-		keys["sts:SourceIdentity"] = []string{*in.SourceIdentity}
-	}
-	if in.DurationSeconds != nil {
-		keys["sts:DurationSeconds"] = []string{strconv.Itoa(int(*in.DurationSeconds))}
+	if source := sourceIdentity(call, in); source != "" {
+		keys["sts:SourceIdentity"] = []string{source}
 	}
 	for _, t := range in.Tags {
 		keys["aws:RequestTag/"+*t.Key] = []string{*t.Value}
@@ -64,9 +79,6 @@ func (d *Door) assumeRole(ctx context.Context, call *awsedge.Call, in *sts.Assum
 	}
 	if len(in.ProvidedContexts) > 0 {
 		return nil, idc.Errorf(idc.NotImplemented, "ProvidedContexts is not supported.")
-	}
-	if err := d.authorizeExtras(ctx, call, in); err != nil {
-		return nil, err
 	}
 	ask := stsservice.AssumeRoleInput{
 		RoleARN: *in.RoleArn, SessionName: *in.RoleSessionName, TransitiveTagKeys: in.TransitiveTagKeys,
@@ -107,22 +119,4 @@ func (d *Door) assumeRole(ctx context.Context, call *awsedge.Call, in *sts.Assum
 		out.PackedPolicySize = &size
 	}
 	return out, nil
-}
-
-// authorizeExtras asks for what AssumeRole does besides: tags that are passed or
-// inherited need sts:TagSession, a source identity sts:SetSourceIdentity.
-func (d *Door) authorizeExtras(ctx context.Context, call *awsedge.Call, in *sts.AssumeRoleInput) error {
-	keys := assumeRoleKeys(call, in)
-	if len(in.Tags) > 0 || len(call.Caller.TransitiveTagKeys) > 0 {
-		if err := d.Authorizer.Authorize(ctx, call, "sts:TagSession", []string{*in.RoleArn}, keys); err != nil {
-			return err
-		}
-	}
-	if in.SourceIdentity != nil || call.Caller.SourceIdentity != "" {
-		if call.Caller.SourceIdentity != "" {
-			keys["sts:SourceIdentity"] = []string{call.Caller.SourceIdentity}
-		}
-		return d.Authorizer.Authorize(ctx, call, "sts:SetSourceIdentity", []string{*in.RoleArn}, keys)
-	}
-	return nil
 }

@@ -45,13 +45,16 @@ type Fault struct {
 	ResourceType      string
 	ResourceID        string
 	RetryAfterSeconds int
+	// AuthorizationMessage goes into a header of its own: no error of AWS's has a member for it.
+	AuthorizationMessage string
 }
 
 // Of says which fault err is for an operation. op is nil when the operation is
 // not known; service is nil when not even that is.
 func Of(service *awsapi.Service, op *awsapi.Operation, requestID string, err error) Fault {
 	e := asError(err)
-	f := Fault{Message: idc.PublicMessage(err), RequestID: requestID, ResourceType: e.Resource, ResourceID: e.ID}
+	f := Fault{Message: idc.PublicMessage(err), RequestID: requestID, ResourceType: e.Resource, ResourceID: e.ID,
+		AuthorizationMessage: e.AuthorizationMessage}
 	if (e.Reason == UnknownOperation || e.Reason == UnknownPath) && e.Message == "" {
 		f.Message = ""
 	}

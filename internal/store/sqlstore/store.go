@@ -96,6 +96,9 @@ func (s *Store) Watch(ctx context.Context) <-chan store.Event { return s.hub.sub
 // Revision grows with every write that is not bookkeeping; see store.Store.
 func (s *Store) Revision() uint64 { return s.hub.revision.Load() }
 
+// RevisionOf grows with every write to a noun; see store.Store.
+func (s *Store) RevisionOf(noun store.Noun) uint64 { return s.hub.revisionOf(noun) }
+
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.engine.ping(ctx) }
 

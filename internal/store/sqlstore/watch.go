@@ -16,6 +16,8 @@ const watchBuffer = 4096
 // hub hands committed writes to the subscribers of this process.
 type hub struct {
 	revision    atomic.Uint64 // see store.Store
+	lost        atomic.Uint64 // how often events were lost
+	byNoun      sync.Map      // store.Noun to *atomic.Uint64: how often it was written
 	mu          sync.Mutex
 	subscribers map[*subscriber]bool
 }
@@ -37,11 +39,34 @@ func (h *hub) publish(events []store.Event) {
 	if slices.ContainsFunc(events, func(e store.Event) bool { return !e.Noun.Bookkeeping() }) {
 		h.revision.Add(1)
 	}
+	for _, e := range events {
+		h.count(e.Noun)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for s := range h.subscribers {
 		s.add(events)
 	}
+}
+
+func (h *hub) count(noun store.Noun) {
+	if noun == store.NounLost {
+		h.lost.Add(1)
+		return
+	}
+	n, ok := h.byNoun.Load(noun)
+	if !ok {
+		n, _ = h.byNoun.LoadOrStore(noun, new(atomic.Uint64))
+	}
+	n.(*atomic.Uint64).Add(1)
+}
+
+func (h *hub) revisionOf(noun store.Noun) uint64 {
+	revision := h.lost.Load()
+	if n, ok := h.byNoun.Load(noun); ok {
+		revision += n.(*atomic.Uint64).Load()
+	}
+	return revision
 }
 
 // lose tells every subscriber that events were missed.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -18,6 +19,7 @@ func watchCases() []testCase {
 		{"several readers", testWatchSeveral},
 		{"jobs and events of the trail", testWatchQueues},
 		{"the revision grows with what decides access", testRevision},
+		{"each noun has a revision of its own", testRevisionOf},
 	}
 }
 
@@ -165,4 +167,34 @@ func testRevision(h *harness) {
 	if now := h.store.Revision(); now != at {
 		h.Errorf("revision %d after %d: what is undone counts", now, at)
 	}
+}
+
+func testRevisionOf(h *harness) {
+	nouns := []store.Noun{store.NounUser, store.NounRole, store.NounPolicyAttachment, store.NounThrottle}
+	at := map[store.Noun]uint64{}
+	grows := func(what string, fn func(tx store.Tx) error, want ...store.Noun) {
+		h.update(fn)
+		for _, noun := range nouns {
+			now := h.store.RevisionOf(noun)
+			if grew, wanted := now > at[noun], slices.Contains(want, noun); grew != wanted {
+				h.Errorf("%s: revision of %s %d after %d, want growth: %v", what, noun, now, at[noun], wanted)
+			}
+			at[noun] = now
+		}
+	}
+	for _, noun := range nouns {
+		at[noun] = h.store.RevisionOf(noun)
+	}
+	role := &idc.Role{AccountID: "1", Name: "r", Path: "/", ID: "AROA1"}
+	grows("role", func(tx store.Tx) error { return tx.PutRole(role) }, store.NounRole)
+	grows("two nouns", func(tx store.Tx) error {
+		return all(tx.PutUser(user("u1", "a", "")), tx.PutThrottle(&idc.Throttle{Key: "k"}))
+	}, store.NounUser, store.NounThrottle)
+	grows("attachment", func(tx store.Tx) error {
+		return tx.PutPolicyAttachment(&idc.PolicyAttachment{PolicyID: "p", TargetID: "t"})
+	}, store.NounPolicyAttachment)
+	grows("removals", func(tx store.Tx) error {
+		return all(tx.DeletePolicyAttachment("p", "t"), tx.DeleteRole("1", "r"))
+	}, store.NounPolicyAttachment, store.NounRole)
+	grows("nothing", func(store.Tx) error { return nil })
 }
