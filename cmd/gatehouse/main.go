@@ -21,11 +21,15 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Run the SecureCart organization, seeded and ready to sign in."`
 	Admin   adminCommand   `cmd:"" help:"Break-glass administration on the server's own machine."`
 	Audit   auditCommand   `cmd:"" help:"Read the event trail."`
+	Policy  policyCommand  `cmd:"" help:"Decide and check policies, without a server."`
+	Export  exportCommand  `cmd:"" help:"Write the organization to a file, read through AWS's APIs."`
+	Test    testCommand    `cmd:"" help:"Check what people expect of the organization: who can do what, and who cannot."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 // streams is where commands write and what they inherit.
 type streams struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 	program        string // how this program was called
@@ -33,7 +37,7 @@ type streams struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), program: os.Args[0]})
+	code := run(ctx, os.Args[1:], streams{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), program: os.Args[0]})
 	stop()
 	os.Exit(code)
 }

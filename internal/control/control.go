@@ -27,6 +27,14 @@ type Backend struct {
 	Credentials func(ctx context.Context, accountID string, ttl time.Duration) (*idc.Credentials, error)
 	// Events returns up to limit events recorded after seq, oldest first.
 	Events func(ctx context.Context, seq int64, limit int) ([]*idc.AuditEvent, error)
+	// About is where the server answers.
+	About About
+}
+
+// About says where the server answers and for which Region.
+type About struct {
+	URL    string `json:"url"`
+	Region string `json:"region"`
 }
 
 // CredentialsRequest asks for break-glass credentials.
@@ -124,6 +132,7 @@ func Handler(b Backend) http.Handler {
 		}
 		answer(w, events, err)
 	})
+	mux.HandleFunc("GET /about", func(w http.ResponseWriter, _ *http.Request) { answer(w, b.About, nil) })
 	return mux
 }
 
@@ -158,6 +167,13 @@ func (c *Client) Events(ctx context.Context, seq int64, limit int) ([]Event, err
 	query := url.Values{"after": {strconv.FormatInt(seq, 10)}, "limit": {strconv.Itoa(limit)}}
 	var out []Event
 	return out, c.do(ctx, http.MethodGet, "/events?"+query.Encode(), nil, &out)
+}
+
+// About asks where the server answers.
+func (c *Client) About(ctx context.Context) (About, error) {
+	var out About
+	err := c.do(ctx, http.MethodGet, "/about", nil, &out)
+	return out, err
 }
 
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {

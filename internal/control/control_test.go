@@ -78,3 +78,13 @@ func TestErrorsKeepTheirCauseToThemselves(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestAbout(t *testing.T) {
+	dir := t.TempDir()
+	want := control.About{URL: "http://127.0.0.1:8080", Region: "eu-west-1"}
+	serve(t, dir, control.Backend{About: want})
+	got, err := control.Dial(dir).About(t.Context())
+	if err != nil || got != want {
+		t.Errorf("%+v, %v, want %+v", got, err, want)
+	}
+}

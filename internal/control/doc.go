@@ -6,6 +6,7 @@
 //
 //	POST /credentials {"account_id","ttl_seconds"}  break-glass administrator credentials
 //	GET  /events?after=SEQ&limit=N                  the event trail, oldest first
+//	GET  /about                                     {"url","region"}: where the server answers
 //
 // Errors are {"error": "..."} with an HTTP status.
 package control
