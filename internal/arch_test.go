@@ -22,19 +22,19 @@ var services = []string{
 	"internal/audit", "internal/keys", "internal/directory", "internal/identitysource",
 	"internal/account", "internal/role", "internal/permissionset", "internal/assignment",
 	"internal/provisioning", "internal/application", "internal/authn", "internal/session",
-	"internal/sts", "internal/accessrequest", "internal/authz", "internal/jobs",
+	"internal/sts", "internal/accessrequest", "internal/authz", "internal/accesstest", "internal/policycheck", "internal/jobs",
 }
 
 // floors lists the package prefixes of each floor, ground first.
 var floors = [][]string{
 	0: {"internal/arn", "internal/clock", "internal/ids", "internal/pagetoken", "internal/sealed", "internal/reqctx"},
-	1: {"internal/idc", "internal/awsapi", "internal/managedpolicy", "internal/awsconfig", "policy"},
-	2: {"internal/sigv4", "internal/saml", "internal/oidc", "internal/scim", "internal/store"},
+	1: {"internal/idc", "internal/awsapi", "internal/managedpolicy", "internal/awsconfig", "internal/serviceauth", "policy"},
+	2: {"internal/orgfile", "internal/policycase", "internal/reason", "internal/sigv4", "internal/saml", "internal/oidc", "internal/scim", "internal/store"},
 	3: services,
 	4: {"internal/awsedge", "internal/webui", "web"},
 	5: {"internal/api", "internal/scimserver", "internal/signin", "internal/portal", "internal/console",
-		"internal/samlidp", "internal/oidcidp", "internal/federation"},
-	6: {"internal/config", "internal/server", "internal/testidc", "internal/demo", "internal/control", "internal/metrics", "cmd", "gatehousetest"},
+		"internal/samlidp", "internal/oidcidp", "internal/federation", "internal/extauthz"},
+	6: {"internal/config", "internal/server", "internal/testidc", "internal/demo", "internal/control", "internal/orgread", "internal/metrics", "cmd", "gatehousetest"},
 }
 
 // forbidden names imports a floor must not have, with the reason.

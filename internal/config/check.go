@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/extauthz"
 )
 
 // check completes the defaults that follow from other settings and refuses what
@@ -25,7 +28,7 @@ func (c *Config) check(src *sources) error {
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.DataDir, "master.key")
 	}
-	for _, step := range []func(*sources) error{c.checkListener, c.checkPublicURL, c.checkProxies, c.checkInstance, c.checkLog} {
+	for _, step := range []func(*sources) error{c.checkListener, c.checkPublicURL, c.checkProxies, c.checkInstance, c.checkLog, c.checkExtAuthz} {
 		if err := step(src); err != nil {
 			return err
 		}
@@ -138,4 +141,50 @@ func (c *Config) checkLog(src *sources) error {
 		return src.fault("log.format", "%q is not json or text", c.Log.Format)
 	}
 	return nil
+}
+
+// minSecret is the least length of the proxy's secret, in characters.
+const minSecret = 32
+
+func (c *Config) checkExtAuthz(src *sources) error {
+	e := &c.ExtAuthz
+	if e.Listen == "" {
+		if len(e.Services) > 0 {
+			return src.fault("ext_authz.listen", "must say where the proxy reaches the endpoint, such as 127.0.0.1:9465 or unix:/run/gatehouse/authz.sock")
+		}
+		return nil
+	}
+	if e.SecretFile != "" {
+		text, err := os.ReadFile(e.SecretFile)
+		if err != nil {
+			return src.fault("ext_authz.secret_file", "%v", err)
+		}
+		if e.secret = strings.TrimSpace(string(text)); len(e.secret) < minSecret {
+			return src.fault("ext_authz.secret_file", "the secret in %s has fewer than %d characters", e.SecretFile, minSecret)
+		}
+	}
+	if path, socket := strings.CutPrefix(e.Listen, "unix:"); socket {
+		if !filepath.IsAbs(path) {
+			return src.fault("ext_authz.listen", "%q is not an absolute path", path)
+		}
+	} else {
+		host, _, err := net.SplitHostPort(e.Listen)
+		if err != nil {
+			return src.fault("ext_authz.listen", "%q is not HOST:PORT or unix:PATH", e.Listen)
+		}
+		if !isLoopback(host) && e.secret == "" {
+			return src.fault("ext_authz.listen", "%s is reachable from other machines, and whoever reaches it could ask in the proxy's name: "+
+				"set ext_authz.secret_file, or listen on loopback or a socket", e.Listen)
+		}
+	}
+	if len(e.Services) == 0 {
+		return src.fault("ext_authz.services", "are missing: without any, every request is denied")
+	}
+	var err error
+	e.mapping, err = extauthz.Compile(e.Services, c.Region)
+	var wrong *extauthz.SettingError
+	if errors.As(err, &wrong) {
+		return src.fault("ext_authz.services."+wrong.Setting, "%s", wrong.Text)
+	}
+	return err
 }

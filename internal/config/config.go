@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/url"
 	"time"
+
+	"github.com/gatehouse-idc/gatehouse/internal/extauthz"
 )
 
 // Config is a complete, checked configuration.
@@ -41,6 +43,8 @@ type Config struct {
 	PortalSession Duration `yaml:"portal_session"`
 	// Log sets the server's own log, on standard error.
 	Log Log `yaml:"log"`
+	// ExtAuthz is the authorization endpoint for services behind a proxy. Default: none.
+	ExtAuthz ExtAuthz `yaml:"ext_authz"`
 
 	proxies []*net.IPNet
 }
@@ -61,6 +65,30 @@ type Log struct {
 	// Format is json or text. Default json.
 	Format string `yaml:"format"`
 }
+
+// ExtAuthz sets the authorization endpoint for services behind a proxy.
+type ExtAuthz struct {
+	// Listen is HOST:PORT, or unix:PATH for a socket; empty for none.
+	Listen string `yaml:"listen"`
+	// SecretFile holds what the proxy must send in X-Gatehouse-Proxy-Secret. It is demanded where the
+	// endpoint can be reached from other machines.
+	SecretFile string `yaml:"secret_file"`
+	// DurableRecords has an allowed request wait until its record is on disk, as a denied one does.
+	DurableRecords bool `yaml:"durable_records"`
+	// KeepCredentials leaves the client's signature on what Envoy passes on.
+	KeepCredentials bool `yaml:"keep_credentials"`
+	// Services maps requests to actions and resources.
+	Services map[string]extauthz.Service `yaml:"services"`
+
+	secret  string
+	mapping *extauthz.Mapping
+}
+
+// Secret is the content of SecretFile, or "".
+func (e *ExtAuthz) Secret() string { return e.secret }
+
+// Mapping is the checked mapping; nil when there is no endpoint.
+func (e *ExtAuthz) Mapping() *extauthz.Mapping { return e.mapping }
 
 // Duration is a time.Duration written as in Go: "8h", "15m".
 type Duration time.Duration

@@ -67,7 +67,19 @@ func TestRefusals(t *testing.T) {
 		"bad account":         {file: "management_account_id: \"12\"\n", want: []string{"12 digits"}},
 		"bad proxy":           {file: "trusted_proxies: [nonsense]\n", want: []string{"nonsense"}},
 		"bad log level":       {file: "log:\n  level: loud\n", want: []string{"gatehouse.yaml:2", "loud"}},
-		"bad boolean":         {env: []string{"GATEHOUSE_BEHIND_PROXY=maybe"}, want: []string{"GATEHOUSE_BEHIND_PROXY", "true or false"}},
+		"proxies in the open": {file: "ext_authz:\n  listen: 0.0.0.0:9465\n  services:\n    s3: {style: s3, resource_account: caller}\n",
+			want: []string{"gatehouse.yaml:2", "ext_authz.listen", "set ext_authz.secret_file"}},
+		"proxies nowhere":  {file: "ext_authz:\n  services:\n    s3: {style: s3, resource_account: caller}\n", want: []string{"gatehouse.yaml:1", "must say where"}},
+		"relative socket":  {file: "ext_authz:\n  listen: unix:a.sock\n", want: []string{"gatehouse.yaml:2", "not an absolute path"}},
+		"nothing behind":   {file: "ext_authz:\n  listen: 127.0.0.1:9465\n", want: []string{"ext_authz.services", "are missing"}},
+		"no such secret":   {file: "ext_authz:\n  listen: 127.0.0.1:9465\n  secret_file: /nonexistent/a\n", want: []string{"gatehouse.yaml:3", "no such file"}},
+		"nobody's buckets": {file: "ext_authz:\n  listen: 127.0.0.1:9465\n  services:\n    s3:\n      style: s3\n", want: []string{"gatehouse.yaml:4", "must say whose"}},
+		"bad rule": {file: "ext_authz:\n  listen: 127.0.0.1:9465\n  services:\n    orders:\n      style: rules\n      resource_account: caller\n      rules:\n" +
+			"        - {method: GET, path: /a, action: orders:Get, resource: \"*\"}\n        - method: GET\n          path: a\n          action: orders:Get\n",
+			want: []string{"gatehouse.yaml:10", "ext_authz.services.orders.rules[1].path", "slash"}},
+		"unknown rule key":  {file: "ext_authz:\n  services:\n    s3: {stile: s3}\n", want: []string{"line 3", "stile"}},
+		"bad proxy boolean": {env: []string{"GATEHOUSE_EXT_AUTHZ_DURABLE_RECORDS=maybe"}, want: []string{"true or false"}},
+		"bad boolean":       {env: []string{"GATEHOUSE_BEHIND_PROXY=maybe"}, want: []string{"GATEHOUSE_BEHIND_PROXY", "true or false"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := ""
@@ -96,5 +108,37 @@ func TestTrustedProxies(t *testing.T) {
 		if got := c.Trusts(net.ParseIP(ip)); got != want {
 			t.Errorf("Trusts(%s) = %v, want %v", ip, got, want)
 		}
+	}
+}
+
+func TestExtAuthz(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	file := write(t, "ext_authz:\n  listen: 192.0.2.1:9465\n  secret_file: "+secret+"\n  services:\n    s3: {style: s3, resource_account: \"222222222222\"}\n")
+	if err := os.WriteFile(secret, []byte("too short\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(file, nil, nil); err == nil || !strings.Contains(err.Error(), "fewer than 32 characters") || strings.Contains(err.Error(), "too short") {
+		t.Errorf("short secret: %v", err)
+	}
+	if err := os.WriteFile(secret, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(file, []string{"GATEHOUSE_EXT_AUTHZ_DURABLE_RECORDS=true"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.ExtAuthz.Secret() != "0123456789abcdef0123456789abcdef" || c.ExtAuthz.Mapping() == nil || !c.ExtAuthz.DurableRecords {
+		t.Errorf("got %+v", c.ExtAuthz)
+	}
+}
+
+// TestExample loads the configuration of the guide docs/guides/enforce.md.
+func TestExample(t *testing.T) {
+	c, err := Load("../../examples/enforce/gatehouse.yaml", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.ExtAuthz.Mapping() == nil {
+		t.Error("it has no mapping")
 	}
 }

@@ -50,8 +50,11 @@ func (s *sources) fault(name, format string, args ...any) error {
 	if from, ok := s.from[name]; ok {
 		return fmt.Errorf("%s: %s", from, text)
 	}
-	if line, ok := s.lines[name]; ok {
-		return fmt.Errorf("%s:%d: %s: %s", s.file, line, name, text)
+	// A setting that is missing is told with the line of what it is missing from.
+	for at := name; at != ""; at = at[:max(0, strings.LastIndexAny(at, ".["))] {
+		if line, ok := s.lines[at]; ok {
+			return fmt.Errorf("%s:%d: %s: %s", s.file, line, name, text)
+		}
 	}
 	return fmt.Errorf("setting %s: %s", name, text)
 }
@@ -81,6 +84,13 @@ func (s *sources) noteLines(n *yaml.Node, prefix string) {
 		name := prefix + n.Content[i].Value
 		s.lines[name] = n.Content[i].Line
 		s.noteLines(n.Content[i+1], name+".")
+	}
+	for i, item := range n.Content {
+		if n.Kind == yaml.SequenceNode {
+			name := fmt.Sprintf("%s[%d]", strings.TrimSuffix(prefix, "."), i)
+			s.lines[name] = item.Line
+			s.noteLines(item, name+".")
+		}
 	}
 }
 
@@ -126,7 +136,7 @@ func settingNames(t reflect.Type, prefix string) []string {
 func assign(c *Config, name, value string) error {
 	var node any = value
 	switch name {
-	case "behind_proxy":
+	case "behind_proxy", "ext_authz.durable_records", "ext_authz.keep_credentials":
 		if value != "true" && value != "false" {
 			return fmt.Errorf("%q is not true or false", value)
 		}

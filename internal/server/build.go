@@ -42,6 +42,7 @@ type Server struct {
 	listener net.Listener
 	control  net.Listener
 	metricsL net.Listener
+	proxies  net.Listener
 	metrics  *metrics.Metrics
 	doors    *doors
 	link     string // of the first administrator, at the first start
@@ -112,6 +113,11 @@ func (s *Server) listen() (err error) {
 			return fmt.Errorf("metrics_listen: %w", err)
 		}
 	}
+	if s.cfg.ExtAuthz.Listen != "" {
+		if s.proxies, err = listenExtAuthz(s.cfg.ExtAuthz.Listen); err != nil {
+			return err
+		}
+	}
 	s.control, err = control.Listen(s.cfg.DataDir)
 	return err
 }
@@ -161,7 +167,7 @@ func (s *Server) FirstAdministratorLink() string { return s.link }
 // close releases what is open.
 func (s *Server) close() error {
 	var errs []error
-	for _, l := range []net.Listener{s.listener, s.control, s.metricsL} {
+	for _, l := range []net.Listener{s.listener, s.control, s.metricsL, s.proxies} {
 		if l == nil {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	apiaccessanalyzer "github.com/gatehouse-idc/gatehouse/internal/api/accessanalyzer"
 	apicloudtrail "github.com/gatehouse-idc/gatehouse/internal/api/cloudtrail"
 	apiiam "github.com/gatehouse-idc/gatehouse/internal/api/iam"
 	apiidentitystore "github.com/gatehouse-idc/gatehouse/internal/api/identitystore"
@@ -17,6 +18,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/config"
+	"github.com/gatehouse-idc/gatehouse/internal/extauthz"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/metrics"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
@@ -31,6 +33,7 @@ type doors struct {
 	handler http.Handler
 	gateway *awsedge.Gateway
 	limiter *limiter
+	proxies *extauthz.Door // nil for none
 }
 
 // signingKeys is how many derived signing keys are remembered: one per access
@@ -41,13 +44,14 @@ const signingKeys = 10000
 func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors, error) {
 	guard := authorizer{authz: s.Authz, secure: cfg.Secure()}
 	strangers := newLimiter(s.Clock, s.Audit, m.Throttled)
+	auth := &authenticator{verifier: sigv4.NewVerifier(signingKeys), sts: s.STS, sessions: s.Sessions, keys: s.Keys, clock: s.Clock}
 	gateway, err := awsedge.New(awsedge.Config{
-		Authenticator: &authenticator{verifier: sigv4.NewVerifier(signingKeys), sts: s.STS, sessions: s.Sessions, keys: s.Keys, clock: s.Clock},
+		Authenticator: auth,
 		Authorizer:    guard,
 		Auditor:       &auditor{audit: s.Audit, metrics: m, clock: s.Clock},
 		Limiter:       strangers,
 		Clock:         s.Clock, IDs: s.IDs, Log: s.log, Region: s.Instance.Region,
-	}, s.operations(guard)...)
+	}, s.operations()...)
 	if err != nil {
 		return nil, err
 	}
@@ -74,23 +78,24 @@ func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors
 		}
 		outer.ServeHTTP(w, r)
 	})
-	return &doors{handler: handler, gateway: gateway, limiter: strangers}, nil
+	return &doors{handler: handler, gateway: gateway, limiter: strangers, proxies: s.openExtAuthz(cfg, auth, strangers, m)}, nil
 }
 
 // operations lists every operation that is served.
-func (s *Services) operations(guard awsedge.Authorizer) []awsedge.Operation {
+func (s *Services) operations() []awsedge.Operation {
 	pages := pagetoken.Codec{Ring: s.Keys.PageToken}
 	var all []awsedge.Operation
 	for _, door := range []interface{ Operations() []awsedge.Operation }{
-		&apists.Door{STS: s.STS, Authorizer: guard},
+		&apists.Door{STS: s.STS, Authz: s.Authz},
 		&apissoadmin.Door{Accounts: s.Accounts, PermissionSets: s.PermissionSets, Assignments: s.Assignments,
 			Provisioning: s.Provisioning, Pages: pages},
-		&apiorganizations.Door{Accounts: s.Accounts, Instance: s.Instance, Authorizer: guard, Pages: pages},
-		&apiiam.Door{Roles: s.Roles, Authorizer: guard, Pages: pages},
+		&apiorganizations.Door{Accounts: s.Accounts, Instance: s.Instance, Pages: pages},
+		&apiiam.Door{Roles: s.Roles, Authz: s.Authz, Pages: pages},
 		&apiidentitystore.Door{Directory: s.Directory, Pages: pages, Instance: s.Instance},
 		&apissooidc.Door{Sessions: s.Sessions},
 		&apissoportal.Door{STS: s.STS, Sessions: s.Sessions, Pages: pages},
 		&apicloudtrail.Door{Audit: s.Audit, Pages: pages},
+		&apiaccessanalyzer.Door{Checker: s.PolicyChecks, Pages: pages},
 	} {
 		all = append(all, door.Operations()...)
 	}

@@ -48,7 +48,9 @@ func (s *Server) Run(ctx context.Context) error {
 
 	servers := map[*http.Server]func(*http.Server) error{
 		s.httpServer(s.doors.handler): func(h *http.Server) error { return s.serveMain(h) },
-		s.httpServer(control.Handler(control.Backend{Credentials: s.breakGlass, Events: s.Audit.Tail})): func(h *http.Server) error {
+		s.httpServer(control.Handler(control.Backend{
+			Credentials: s.breakGlass, Events: s.Audit.Tail, About: control.About{URL: s.URL(), Region: s.Instance.Region},
+		})): func(h *http.Server) error {
 			return h.Serve(s.control)
 		},
 	}
@@ -57,7 +59,12 @@ func (s *Server) Run(ctx context.Context) error {
 		mux.Handle("GET /metrics", s.metrics.Handler())
 		servers[s.httpServer(mux)] = func(h *http.Server) error { return h.Serve(s.metricsL) }
 	}
+	if s.doors.proxies != nil {
+		h, serve := s.extAuthzServer()
+		servers[h] = serve
+	}
 	err := s.serveAll(ctx, stop, servers)
+	err = errors.Join(err, s.drainProxies(ctx))
 	background.Wait()
 	return errors.Join(err, s.close())
 }
@@ -110,7 +117,6 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 // followChanges keeps the caches honest: committed writes of any node arrive here.
 func (s *Server) followChanges(ctx context.Context, events <-chan store.Event) {
 	for e := range events {
-		s.Authz.Forget(e)
 		var err error
 		switch e.Noun {
 		case store.NounFence:

@@ -14,9 +14,11 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/keys"
 	"github.com/gatehouse-idc/gatehouse/internal/metrics"
 	"github.com/gatehouse-idc/gatehouse/internal/permissionset"
+	"github.com/gatehouse-idc/gatehouse/internal/policycheck"
 	"github.com/gatehouse-idc/gatehouse/internal/provisioning"
 	"github.com/gatehouse-idc/gatehouse/internal/provisioning/target/native"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
+	"github.com/gatehouse-idc/gatehouse/internal/serviceauth"
 	"github.com/gatehouse-idc/gatehouse/internal/session"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/internal/sts"
@@ -41,6 +43,7 @@ type Services struct {
 	Sessions       *session.Service
 	STS            *sts.Service
 	Authz          *authz.Service
+	PolicyChecks   *policycheck.Checker
 }
 
 // passwordQueue is how many sign-ins may wait for a processor to hash with;
@@ -63,7 +66,9 @@ func (s *Services) build(cfg *config.Config, m *metrics.Metrics) {
 		Hasher: authn.NewHasher(authn.DefaultCost(), passwordQueue), Record: record}
 	s.Sessions = &session.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, BaseURL: cfg.PublicURL, Record: record}
 	s.STS = &sts.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Ring: s.Keys.SessionToken, Precede: s.Audit.Precede}
-	s.Authz = &authz.Service{Store: s.Store, Roles: s.Roles, Instance: s.Instance}
+	s.Authz = &authz.Service{Store: s.Store, Clock: s.Clock, Roles: s.Roles, Instance: s.Instance, Messages: s.Keys.AuthorizationMessage}
+	s.STS.Admit = s.Authz.AdmitFederated
+	s.PolicyChecks = &policycheck.Checker{Catalog: serviceauth.New()}
 }
 
 // accounts makes the organization, whose new accounts get the role through

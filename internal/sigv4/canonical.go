@@ -57,13 +57,18 @@ func (p params) without(key string) params {
 }
 
 // canonicalize builds the canonical request up to its last line, the payload hash.
-func (s *Signed) canonicalize(r *http.Request, query params) error {
+func (s *Signed) canonicalize(r *http.Request, query params, f *Foreign) error {
 	path := requestPath(r)
-	normal := normalize(path)
+	normal := path
 	out := make([]byte, 0, 1024)
 	out = append(out, r.Method...)
 	out = append(out, '\n')
-	out = appendEscaped(out, normal, true)
+	if f != nil && f.S3 {
+		out = append(out, path...)
+	} else {
+		normal = normalize(path)
+		out = appendEscaped(out, normal, true)
+	}
 	afterPath := len(out)
 	out = append(out, '\n')
 	out = appendQuery(out, query)

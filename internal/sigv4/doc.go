@@ -17,7 +17,7 @@
 //     X-Amz-Target, X-Amz-Security-Token, X-Amz-Content-Sha256; Host and the date always.
 //   - These headers, Authorization, and each X-Amz- query parameter may occur once.
 //   - The body is always part of the signature: UNSIGNED-PAYLOAD and the STREAMING- forms, which only
-//     S3 and its like need, are refused.
+//     S3 and its like need, are refused at our own doors.
 //   - A query that Go's parser would read differently from what was signed (a bad percent escape, a
 //     raw semicolon) is refused.
 //
@@ -26,9 +26,19 @@
 // presigned GetCallerIdentity requests with 60 in that place, used for 14 minutes. Which operations
 // accept a presigned request is for the caller to decide (Signed.Presigned).
 //
+// A proxy in front of another service asks about requests whose body it keeps to itself. For those
+// there is a second way in, of types of its own so that our doors cannot take it by mistake:
+//
+//	Foreign{S3: true}.Parse(r) -> *Signed -> Verifier.VerifyUnseen(signed, secret, now)
+//
+// It takes the payload hash that the client signed for the body's (UNSIGNED-PAYLOAD and STREAMING- with
+// S3 only), demands that every X-Amz- header is signed, reads paths as S3 does, and honours
+// X-Amz-Expires up to its seven days. Verify refuses what Foreign.Parse has read, and VerifyUnseen
+// what Parse has read. Package extauthz uses it.
+//
 // Replay inside the 15 minutes is possible, as with AWS; operations that must not run twice take a
 // client token. Signature Version 4A is not accepted.
 //
 // Specification: "Signature Version 4 for API requests" and "Troubleshoot Signature Version 4" in the
-// IAM User Guide.
+// IAM User Guide; "Authenticating Requests (AWS Signature Version 4)" in the S3 API Reference.
 package sigv4

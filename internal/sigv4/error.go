@@ -15,6 +15,13 @@ const (
 	InvalidClientTokenID Code = "InvalidClientTokenId"
 	// ExpiredToken: the temporary credentials have expired.
 	ExpiredToken Code = "ExpiredToken"
+
+	// The next two occur with foreign services only, where S3 tells them apart.
+
+	// RequestTimeTooSkewed: the signing date is too far from our clock.
+	RequestTimeTooSkewed Code = "RequestTimeTooSkewed"
+	// RequestExpired: the presigned URL is past its X-Amz-Expires.
+	RequestExpired Code = "RequestExpired"
 )
 
 // JSONName is the code under the name that the JSON protocols have for it.

@@ -28,16 +28,21 @@ type Signed struct {
 	SecurityToken string    // session token of temporary credentials, or empty
 	Presigned     bool      // the signature is in the query
 
-	scope       string // date/region/service/aws4_request
-	signature   string // 64 hex digits, if it is one
-	payloadHash string // X-Amz-Content-Sha256 as sent, or empty
+	scope       string        // date/region/service/aws4_request
+	signature   string        // 64 hex digits, if it is one
+	payloadHash string        // X-Amz-Content-Sha256 as sent, or empty
+	foreign     bool          // read by Foreign.Parse: payloadHash stands for a body that is not seen
+	lifetime    time.Duration // of a foreign presigned URL
 	// canonical is the canonical request up to the payload hash; plainPath is the same over a path
 	// that was not normalized, or nil where that makes no difference.
 	canonical, plainPath []byte
 }
 
 // Parse reads the signature of a request. It does not read the body. The error is an *Error.
-func Parse(r *http.Request) (*Signed, error) {
+func Parse(r *http.Request) (*Signed, error) { return parse(r, nil) }
+
+// parse reads the signature for one of our own doors, or for a foreign service.
+func parse(r *http.Request, f *Foreign) (*Signed, error) {
 	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Target", "X-Amz-Content-Sha256"} {
 		if len(r.Header[name]) > 1 {
 			return nil, incomplete("The header '" + name + "' occurs more than once.")
@@ -53,16 +58,16 @@ func Parse(r *http.Request) (*Signed, error) {
 	case presigned && authorization != "":
 		return nil, incomplete("Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter or the Authorization header should be specified.")
 	case presigned:
-		return parsePresigned(r, query)
+		return parsePresigned(r, query, f)
 	case authorization != "":
-		return parseHeader(r, query, authorization)
+		return parseHeader(r, query, authorization, f)
 	default:
 		return nil, &Error{MissingAuthenticationToken, "Missing Authentication Token"}
 	}
 }
 
 // parseHeader reads "AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...".
-func parseHeader(r *http.Request, query params, authorization string) (*Signed, error) {
+func parseHeader(r *http.Request, query params, authorization string, f *Foreign) (*Signed, error) {
 	name, rest, _ := strings.Cut(authorization, " ")
 	if name != algorithm {
 		return nil, incomplete("Unsupported AWS 'algorithm': '" + name + "'.")
@@ -90,7 +95,10 @@ func parseHeader(r *http.Request, query params, authorization string) (*Signed, 
 	if err := s.setSignedHeaders(parts["SignedHeaders"], r.Header, "host", dateHeader); err != nil {
 		return nil, err
 	}
-	if err := s.canonicalize(r, query); err != nil {
+	if err := s.setPayload(r, f, ""); err != nil {
+		return nil, err
+	}
+	if err := s.canonicalize(r, query, f); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -135,7 +143,7 @@ func signingDate(h http.Header) (date, header, missing string) {
 }
 
 // parsePresigned reads the X-Amz- parameters of a presigned URL.
-func parsePresigned(r *http.Request, query params) (*Signed, error) {
+func parsePresigned(r *http.Request, query params, f *Foreign) (*Signed, error) {
 	value := map[string]string{}
 	for _, p := range query {
 		if !strings.HasPrefix(p.key, "X-Amz-") {
@@ -178,7 +186,15 @@ func parsePresigned(r *http.Request, query params) (*Signed, error) {
 	if err := s.setSignedHeaders(value["X-Amz-SignedHeaders"], r.Header, "host"); err != nil {
 		return nil, err
 	}
-	if err := s.canonicalize(r, query.without("X-Amz-Signature")); err != nil {
+	if err := s.setPayload(r, f, value["X-Amz-Content-Sha256"]); err != nil {
+		return nil, err
+	}
+	if f != nil {
+		if err := s.setExpires(value["X-Amz-Expires"]); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.canonicalize(r, query.without("X-Amz-Signature"), f); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -232,8 +248,16 @@ func (s *Signed) setSignedHeaders(list string, h http.Header, required ...string
 		return &Error{SignatureDoesNotMatch, "'" + http.CanonicalHeaderKey(name) + "' must be a 'SignedHeader' in the AWS Authorization."}
 	}
 	s.SignedHeaders = names
-	s.payloadHash = h.Get("X-Amz-Content-Sha256")
-	if s.payloadHash == "UNSIGNED-PAYLOAD" || strings.HasPrefix(s.payloadHash, "STREAMING-") {
+	return nil
+}
+
+// setPayload reads what the client says of the payload. Our own doors see the body, and want it signed.
+func (s *Signed) setPayload(r *http.Request, f *Foreign, inQuery string) error {
+	if f != nil {
+		return s.setForeignPayload(r, f, inQuery)
+	}
+	s.payloadHash = r.Header.Get("X-Amz-Content-Sha256")
+	if s.payloadHash == unsignedPayload || strings.HasPrefix(s.payloadHash, "STREAMING-") {
 		return &Error{SignatureDoesNotMatch, "The payload must be signed: '" + s.payloadHash + "' is not accepted for 'X-Amz-Content-Sha256'."}
 	}
 	return nil

@@ -38,6 +38,9 @@ func (s *Signed) RequireScope(service string, regions ...string) error {
 // Verify checks that the request was signed with the secret, over this body, within 15 minutes of
 // now. The error is an *Error.
 func (v *Verifier) Verify(s *Signed, secret string, body []byte, now time.Time) error {
+	if s.foreign {
+		return mismatch() // it was read for a body that is not seen
+	}
 	if err := s.checkClock(now); err != nil {
 		return err
 	}
@@ -46,6 +49,11 @@ func (v *Verifier) Verify(s *Signed, secret string, body []byte, now time.Time) 
 	if s.payloadHash != "" && s.payloadHash != string(payloadHash) {
 		return mismatch()
 	}
+	return v.check(s, secret, payloadHash)
+}
+
+// check compares the signature with the one over this payload hash.
+func (v *Verifier) check(s *Signed, secret string, payloadHash []byte) error {
 	key := v.keys.get(secret, s.scope)
 	match := s.signedWith(key, s.canonical, payloadHash)
 	if s.plainPath != nil {

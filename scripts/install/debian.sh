@@ -9,6 +9,7 @@ declare -A part=(
   [openssl]=/usr/bin/openssl
   [awscli]=/usr/bin/aws
   [chromium]=/usr/bin/chromium
+  [nginx-light]=/usr/sbin/nginx
   [postgresql-15]=/usr/lib/postgresql/15/bin/postgres
   [util-linux]=/usr/sbin/runuser
   [fonts-dejavu-core]=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
@@ -48,6 +49,12 @@ echo "install: Debian packages: ${missing[*]}"
 if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
   "${as_root[@]}" mkdir -p /etc/postgresql-common
   echo "create_main_cluster = false" | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
+# Nor do the tests want a web server on port 80: what is installed here is not started.
+if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+  trap 'rm -f "$log"; "${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+  "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
 fi
 run apt-get update -q
 run apt-get install -y -q --no-install-recommends \
