@@ -69,3 +69,6 @@ type PolicyAttachment struct {
 	TargetID string
 	Version  Version
 }
+
+// ID is the key of an attachment in lists, events and change records.
+func (a *PolicyAttachment) ID() string { return a.PolicyID + "/" + a.TargetID }
