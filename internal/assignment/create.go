@@ -129,7 +129,7 @@ func (s *Service) roomFor(r store.Reader, kind idc.OperationKind, e Edge) error 
 		}
 	}
 	limit := s.Quotas.permissionSetsPerAccount()
-	provisioned, err := r.ListProvisioningsOfAccount(e.AccountID)
+	provisioned, err := r.ListProvisioningsOfAccount(e.AccountID, store.Page{})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func Effective(r store.Reader, userID string, at time.Time) ([]idc.Grant, error)
 	}
 	var assignments []*idc.Assignment
 	for _, p := range principals {
-		list, err := r.ListAssignmentsOfPrincipal(p.kind, p.id)
+		list, err := r.ListAssignmentsOfPrincipal(p.kind, p.id, store.Page{})
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func EffectiveOf(r store.Reader, userID, accountID, permissionSetID string, at t
 	if err != nil || len(principals) == 0 {
 		return idc.Grant{}, false, err
 	}
-	assignments, err := r.ListAssignmentsNaming(accountID)
+	assignments, err := r.ListAssignmentsNaming(accountID, "")
 	if err != nil {
 		return idc.Grant{}, false, err
 	}
@@ -112,7 +112,7 @@ func Reached(r store.Reader, accountID, permissionSetID string, at time.Time) (b
 	if err != nil || account.State != idc.AccountActive {
 		return false, err
 	}
-	assignments, err := r.ListAssignmentsNaming(accountID)
+	assignments, err := r.ListAssignmentsNaming(accountID, "")
 	if err != nil {
 		return false, err
 	}
@@ -137,7 +137,7 @@ func PermissionSetsOf(r store.Reader, accountID string, at time.Time) ([]string,
 	if err != nil || account.State != idc.AccountActive {
 		return nil, err
 	}
-	assignments, err := r.ListAssignmentsNaming(accountID)
+	assignments, err := r.ListAssignmentsNaming(accountID, "")
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func PermissionSetsOf(r store.Reader, accountID string, at time.Time) ([]string,
 // AccountsOf returns the ids of the active accounts into which assignments bring
 // a permission set at an instant, in order.
 func AccountsOf(r store.Reader, permissionSetID string, at time.Time) ([]string, error) {
-	assignments, err := r.ListAssignmentsOfPermissionSet(permissionSetID)
+	assignments, err := r.ListAssignmentsOfPermissionSet(permissionSetID, store.Page{})
 	if err != nil {
 		return nil, err
 	}

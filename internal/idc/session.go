@@ -128,14 +128,13 @@ const (
 
 // SigninFlow is a persisted sign-in.
 type SigninFlow struct {
-	ID              string
-	CookieHash      string // binds the flow to the browser that began it
-	Step            SigninStep
-	ReturnTo        string // same-origin path
-	IdentityStoreID string // where the user is looked for
-	UserID          string // set once the password was right
-	PasswordAt      time.Time
-	FactorAt        time.Time
+	ID         string
+	CookieHash string // binds the flow to the browser that began it
+	Step       SigninStep
+	ReturnTo   string // same-origin path
+	UserID     string // set once the password was right
+	PasswordAt time.Time
+	FactorAt   time.Time
 	// EnrolSecret is the sealed TOTP secret being enrolled.
 	EnrolSecret string
 	Failures    int

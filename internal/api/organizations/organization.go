@@ -53,7 +53,7 @@ func (d *Door) enablePolicyType(_ context.Context, _ *awsedge.Call, in *organiza
 	if *in.RootId != d.Instance.RootID {
 		return nil, idc.NotFoundf("Root", *in.RootId, "You specified a root that doesn't exist.")
 	}
-	if account.CheckPolicyType(*in.PolicyType) != nil {
+	if account.CheckPolicyType(idc.PolicyType(*in.PolicyType)) != nil {
 		return nil, idc.Errorf(idc.NotImplemented, "Policies of the type %s are not supported yet.", *in.PolicyType)
 	}
 	return nil, idc.Errorf(idc.Conflict, "The specified policy type is already enabled.").With("PolicyTypeAlreadyEnabled")

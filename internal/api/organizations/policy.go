@@ -45,7 +45,7 @@ func onPolicy[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In)
 		keys := map[string][]string{}
 		if missing == nil {
 			resources = []string{d.policyARN(p)}
-			keys["organizations:PolicyType"] = []string{p.Type}
+			keys["organizations:PolicyType"] = []string{string(p.Type)}
 		}
 		if target != nil {
 			resources = append(resources, d.node(*target(in)))
@@ -63,7 +63,7 @@ func onPolicy[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In)
 
 func (d *Door) wireSummary(p *idc.OrganizationPolicy) *organizations.PolicySummary {
 	return &organizations.PolicySummary{
-		Id: &p.ID, Arn: text(d.policyARN(p)), Name: &p.Name, Description: &p.Description, Type: &p.Type, AwsManaged: &p.AWSManaged,
+		Id: &p.ID, Arn: text(d.policyARN(p)), Name: &p.Name, Description: &p.Description, Type: text(p.Type), AwsManaged: &p.AWSManaged,
 	}
 }
 
@@ -73,7 +73,7 @@ func (d *Door) wirePolicy(p *idc.OrganizationPolicy) *organizations.Policy {
 
 func (d *Door) createPolicy(ctx context.Context, call *awsedge.Call, in *organizations.CreatePolicyInput) (*organizations.CreatePolicyOutput, error) {
 	p, err := d.Accounts.CreatePolicy(ctx, call.Change(), account.PolicyDefinition{
-		Name: *in.Name, Description: *in.Description, Type: *in.Type, Content: *in.Content, Tags: fromTags(in.Tags),
+		Name: *in.Name, Description: *in.Description, Type: idc.PolicyType(*in.Type), Content: *in.Content, Tags: fromTags(in.Tags),
 	})
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (d *Door) listPolicies(ctx context.Context, call *awsedge.Call, in *organiz
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := d.Accounts.ListPolicies(ctx, *in.Filter, page)
+	found, next, err := d.Accounts.ListPolicies(ctx, idc.PolicyType(*in.Filter), page)
 	if err != nil {
 		return nil, err
 	}

@@ -73,16 +73,20 @@ func (r *reader) ListAssignments(p store.Page) ([]*idc.Assignment, error) {
 	return r.tables.assignments.page(r, p, "")
 }
 
-func (r *reader) ListAssignmentsOfPrincipal(pt idc.PrincipalType, principalID string) ([]*idc.Assignment, error) {
-	return r.tables.assignments.page(r, store.Page{}, "principal_id = $1 and principal_type = $2", principalID, string(pt))
+func (r *reader) ListAssignmentsOfPrincipal(pt idc.PrincipalType, principalID string, p store.Page) ([]*idc.Assignment, error) {
+	return r.tables.assignments.page(r, p, "principal_id = $1 and principal_type = $2", principalID, string(pt))
 }
 
-func (r *reader) ListAssignmentsOfPermissionSet(permissionSetID string) ([]*idc.Assignment, error) {
-	return r.tables.assignments.page(r, store.Page{}, "permission_set_id = $1", permissionSetID)
+func (r *reader) ListAssignmentsOfPermissionSet(permissionSetID string, p store.Page) ([]*idc.Assignment, error) {
+	return r.tables.assignments.page(r, p, "permission_set_id = $1", permissionSetID)
 }
 
-func (r *reader) ListAssignmentsNaming(accountID string) ([]*idc.Assignment, error) {
-	return r.tables.assignments.page(r, store.Page{}, "(scope_account = $1 or scope_account is null)", accountID)
+func (r *reader) ListAssignmentsNaming(accountID, permissionSetID string) ([]*idc.Assignment, error) {
+	const naming = "(scope_account = $1 or scope_account is null)"
+	if permissionSetID == "" {
+		return r.tables.assignments.page(r, store.Page{}, naming, accountID)
+	}
+	return r.tables.assignments.page(r, store.Page{}, naming+" and permission_set_id = $2", accountID, permissionSetID)
 }
 
 func (r *reader) ListAssignmentsEnding(t time.Time, limit int) ([]*idc.Assignment, error) {
