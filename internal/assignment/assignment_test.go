@@ -1,6 +1,7 @@
 package assignment_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -256,6 +257,35 @@ func TestScopeAll(t *testing.T) {
 	if got := w.accounts(u.ID, w.Clock.Now()); strings.Contains(got, account) || excluding.ID == all.ID {
 		t.Errorf("accounts %s", got)
 	}
+}
+
+// TestStandaloneAccountsAreOutOfEveryScope: an account that left the organization is reached by nothing.
+func TestStandaloneAccountsAreOutOfEveryScope(t *testing.T) {
+	w := newWorld(t)
+	ana := w.User("ana")
+	w.put(idc.Assignment{PrincipalType: idc.PrincipalUser, PrincipalID: ana.ID, Scope: idc.Scope{Kind: idc.ScopeAccount, AccountID: account}})
+	w.put(idc.Assignment{PrincipalType: idc.PrincipalUser, PrincipalID: ana.ID, Scope: idc.Scope{Kind: idc.ScopeAll}})
+	w.World.Update(func(tx store.Tx) error {
+		left, err := tx.Account(account)
+		if err != nil {
+			return err
+		}
+		left.ParentID = ""
+		return tx.PutAccount(left)
+	})
+	w.View(func(r store.Reader) error {
+		grants, err := assignment.Effective(r, ana.ID, w.Clock.Now())
+		for _, g := range grants {
+			if g.AccountID == account {
+				t.Errorf("grant %+v", g)
+			}
+		}
+		_, ok, ofErr := assignment.EffectiveOf(r, ana.ID, account, w.ps.ID, w.Clock.Now())
+		if ok {
+			t.Error("EffectiveOf reaches an account that left")
+		}
+		return errors.Join(err, ofErr)
+	})
 }
 
 func TestScopeOU(t *testing.T) {

@@ -294,7 +294,7 @@ func TestManyNetworksTogetherAreLimited(t *testing.T) {
 	w.person("ana", true)
 	for _, name := range []string{"ana", "nobody"} {
 		for i := range authn.DefaultLimits().Anywhere.Free + 1 {
-			_, _ = w.Password(t.Context(), w.change(), name, "wrong", from(fmt.Sprintf("10.0.%d.1", i)))
+			_, _ = w.Password(t.Context(), w.change(), storeID, name, "wrong", from(fmt.Sprintf("10.0.%d.1", i)))
 		}
 		before := w.counters(name)
 		if !strings.Contains(before, fmt.Sprintf("\n%d since ", authn.DefaultLimits().Anywhere.Free+1)) {
@@ -360,7 +360,7 @@ func TestLockSurvivesARestart(t *testing.T) {
 		_, _ = w.password("ana", "wrong")
 	}
 	again := *w.Service // another process on the same database
-	if _, err := again.Password(t.Context(), w.change(), "ana", goodPassword, from("192.0.2.1")); err == nil {
+	if _, err := again.Password(t.Context(), w.change(), storeID, "ana", goodPassword, from("192.0.2.1")); err == nil {
 		t.Error("a restart opens a locked account")
 	}
 }
@@ -390,7 +390,7 @@ func TestAddressIsLockedForEverybody(t *testing.T) {
 	w := newWorld(t)
 	w.person("ana", true)
 	for i := range authn.DefaultLimits().Address.Free + 1 {
-		_, _ = w.Password(t.Context(), w.change(), fmt.Sprintf("nobody%d", i), "wrong", from("2001:db8::1"))
+		_, _ = w.Password(t.Context(), w.change(), storeID, fmt.Sprintf("nobody%d", i), "wrong", from("2001:db8::1"))
 	}
 	_, err := w.Password(t.Context(), w.change(), storeID, "ana", goodPassword, from("2001:db8::2"))
 	wantError(t, err, idc.Throttled, "", "network address")
@@ -592,4 +592,16 @@ func TestReturningUserDoesNotInheritLinksAndFlows(t *testing.T) {
 	wantError(t, err, idc.Expired, "", "")
 	_, _, err = w.Flow(t.Context(), flow.ID, cookie)
 	wantError(t, err, idc.Expired, "", "")
+}
+
+// TestAttemptsAtANamesakeCountForNobodyElse: the same name in another identity store has counters, and a person, of
+// its own.
+func TestAttemptsAtANamesakeCountForNobodyElse(t *testing.T) {
+	w := newWorld(t)
+	w.person("ana", true)
+	for i := range authn.DefaultLimits().Anywhere.Free + 1 {
+		_, err := w.Password(t.Context(), w.change(), "d-2222222222", "ana", goodPassword, from(fmt.Sprintf("10.0.%d.1", i)))
+		wantError(t, err, idc.Unauthenticated, idc.ReasonBadCredentials, "not right")
+	}
+	w.flow("ana")
 }

@@ -81,12 +81,26 @@ func (r *reader) ListAssignmentsOfPermissionSet(permissionSetID string, p store.
 	return r.tables.assignments.page(r, p, "permission_set_id = $1", permissionSetID)
 }
 
+// ListAssignmentsNaming asks twice: for "one or the other", in the order of ids,
+// SQLite would read all assignments there are.
 func (r *reader) ListAssignmentsNaming(accountID, permissionSetID string) ([]*idc.Assignment, error) {
-	const naming = "(scope_account = $1 or scope_account is null)"
-	if permissionSetID == "" {
-		return r.tables.assignments.page(r, store.Page{}, naming, accountID)
+	one, wide := "scope_account = $1", "scope_account is null"
+	oneArgs, wideArgs := []any{accountID}, []any(nil)
+	if permissionSetID != "" {
+		one, oneArgs = one+" and permission_set_id = $2", append(oneArgs, permissionSetID)
+		wide, wideArgs = wide+" and permission_set_id = $1", append(wideArgs, permissionSetID)
 	}
-	return r.tables.assignments.page(r, store.Page{}, naming+" and permission_set_id = $2", accountID, permissionSetID)
+	naming, err := r.tables.assignments.page(r, store.Page{}, one, oneArgs...)
+	if err != nil {
+		return nil, err
+	}
+	reaching, err := r.tables.assignments.page(r, store.Page{}, wide, wideArgs...)
+	if err != nil {
+		return nil, err
+	}
+	all := append(naming, reaching...)
+	slices.SortFunc(all, func(a, b *idc.Assignment) int { return strings.Compare(a.ID, b.ID) })
+	return all, nil
 }
 
 func (r *reader) ListAssignmentsEnding(t time.Time, limit int) ([]*idc.Assignment, error) {
