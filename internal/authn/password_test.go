@@ -593,15 +593,3 @@ func TestReturningUserDoesNotInheritLinksAndFlows(t *testing.T) {
 	_, _, err = w.Flow(t.Context(), flow.ID, cookie)
 	wantError(t, err, idc.Expired, "", "")
 }
-
-// TestAttemptsAtANamesakeCountForNobodyElse: the same name in another identity store has counters, and a person, of
-// its own.
-func TestAttemptsAtANamesakeCountForNobodyElse(t *testing.T) {
-	w := newWorld(t)
-	w.person("ana", true)
-	for i := range authn.DefaultLimits().Anywhere.Free + 1 {
-		_, err := w.Password(t.Context(), w.change(), "d-2222222222", "ana", goodPassword, from(fmt.Sprintf("10.0.%d.1", i)))
-		wantError(t, err, idc.Unauthenticated, idc.ReasonBadCredentials, "not right")
-	}
-	w.flow("ana")
-}
