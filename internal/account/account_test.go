@@ -239,7 +239,7 @@ func TestNewNodesBeginWithFullAccess(t *testing.T) {
 	prod := w.ou(root, "Prod")
 	op := w.createAccount(account.Request{Name: "Dev", Email: "dev@example.com"})
 	for _, target := range []string{root, prod, op.TargetID, testidc.Management} {
-		for policyType, want := range map[string]string{account.TypeSCP: account.FullAccessSCP, account.TypeRCP: account.FullAccessRCP} {
+		for policyType, want := range map[idc.PolicyType]string{account.TypeSCP: account.FullAccessSCP, account.TypeRCP: account.FullAccessRCP} {
 			got, _, err := w.PoliciesOfTarget(t.Context(), target, policyType, store.Page{})
 			if err != nil || len(got) != 1 || got[0].ID != want {
 				t.Errorf("%s of %s: %v, %v", policyType, target, got, err)

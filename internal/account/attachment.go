@@ -36,7 +36,7 @@ func findTarget(r store.Reader, id string) (node Node, name string, err error) {
 }
 
 // attached returns the policies of a type on a target, ordered by id.
-func attached(r store.Reader, targetID, policyType string) ([]*idc.OrganizationPolicy, error) {
+func attached(r store.Reader, targetID string, policyType idc.PolicyType) ([]*idc.OrganizationPolicy, error) {
 	attachments, err := r.ListAttachmentsOfTarget(targetID)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (s *Service) DetachPolicy(ctx context.Context, change idc.ChangeSet, policy
 }
 
 // PoliciesOfTarget returns the policies of a type that are attached directly to a target.
-func (s *Service) PoliciesOfTarget(ctx context.Context, targetID, policyType string, p store.Page) (policies []*idc.OrganizationPolicy, next string, err error) {
+func (s *Service) PoliciesOfTarget(ctx context.Context, targetID string, policyType idc.PolicyType, p store.Page) (policies []*idc.OrganizationPolicy, next string, err error) {
 	if err := CheckPolicyType(policyType); err != nil {
 		return nil, "", err
 	}
@@ -139,19 +139,19 @@ func (s *Service) TargetsOfPolicy(ctx context.Context, policyID string, p store.
 		if _, err := findPolicy(r, policyID); err != nil {
 			return err
 		}
-		attachments, err := r.ListAttachmentsOfPolicy(policyID)
+		list := func(p store.Page) ([]*idc.PolicyAttachment, error) { return r.ListAttachmentsOfPolicy(policyID, p) }
+		attachments, cursor, err := store.Fetch(p, list, (*idc.PolicyAttachment).ID)
 		if err != nil {
 			return err
 		}
-		var all []NamedNode
+		next = cursor
 		for _, a := range attachments {
 			node, name, err := findTarget(r, a.TargetID)
 			if err != nil {
 				return err
 			}
-			all = append(all, NamedNode{node, name})
+			targets = append(targets, NamedNode{node, name})
 		}
-		targets, next = store.Cut(p, all, func(n NamedNode) string { return n.ID })
 		return nil
 	})
 	return targets, next, err

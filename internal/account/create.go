@@ -106,11 +106,11 @@ func (s *Service) refusal(r store.Reader, op *idc.Operation, work creation) (str
 	if limit <= 0 {
 		limit = defaultAccounts
 	}
-	accounts, err := r.ListAccounts(store.Page{Limit: limit})
+	count, err := r.CountAccounts()
 	if err != nil {
 		return "", err
 	}
-	if len(accounts) >= limit {
+	if count >= limit {
 		return failureLimit, nil
 	}
 	return "", nil

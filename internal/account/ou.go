@@ -55,11 +55,11 @@ func (s *Service) roomForOU(r store.AccountReader) error {
 	if limit <= 0 {
 		limit = defaultOUs
 	}
-	ous, err := r.ListOUs(store.Page{Limit: limit})
+	count, err := r.CountOUs()
 	if err != nil {
 		return err
 	}
-	if len(ous) >= limit {
+	if count >= limit {
 		return idc.Errorf(idc.QuotaExceeded, "You have exceeded the number of organizational units: %d.", limit).With(reasonNumber)
 	}
 	return nil

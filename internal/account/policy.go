@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
@@ -12,8 +10,8 @@ import (
 
 // The types of organization policies that are stored and enforced.
 const (
-	TypeSCP = "SERVICE_CONTROL_POLICY"
-	TypeRCP = "RESOURCE_CONTROL_POLICY"
+	TypeSCP = idc.PolicyServiceControl
+	TypeRCP = idc.PolicyResourceControl
 )
 
 // The AWS managed organization policies.
@@ -23,7 +21,7 @@ const (
 )
 
 // maxAttached bounds the policies of one type on a root, OU or account.
-func maxAttached(policyType string) int {
+func maxAttached(policyType idc.PolicyType) int {
 	if policyType == TypeRCP {
 		return 5
 	}
@@ -39,7 +37,7 @@ func awsManagedPolicies() []idc.OrganizationPolicy {
 	}
 }
 
-func checkContent(policyType, content string) error {
+func checkContent(policyType idc.PolicyType, content string) error {
 	kind, quota := policy.ServiceControlPolicy, policy.ServiceControlSize
 	if policyType == TypeRCP {
 		kind, quota = policy.ResourceControlPolicy, policy.ResourceControlSize
@@ -55,8 +53,9 @@ func checkContent(policyType, content string) error {
 
 // PolicyDefinition is what a caller says about an organization policy.
 type PolicyDefinition struct {
-	Name, Description, Type, Content string
-	Tags                             []idc.Tag
+	Name, Description, Content string
+	Type                       idc.PolicyType
+	Tags                       []idc.Tag
 }
 
 // CreatePolicy makes an organization policy, attached nowhere.
@@ -82,14 +81,14 @@ func (s *Service) CreatePolicy(ctx context.Context, change idc.ChangeSet, d Poli
 }
 
 func policyNameFree(r store.OrganizationPolicyReader, p *idc.OrganizationPolicy) error {
-	have, err := r.ListOrganizationPolicies(p.Type, store.Page{})
-	if err != nil {
-		return err
+	other, err := r.OrganizationPolicyByName(p.Type, p.Name)
+	if idc.IsNotFound(err) {
+		return nil
 	}
-	if slices.ContainsFunc(have, func(o *idc.OrganizationPolicy) bool { return o.ID != p.ID && strings.EqualFold(o.Name, p.Name) }) {
+	if err == nil && other.ID != p.ID {
 		return &idc.Error{Kind: idc.Conflict, Reason: idc.ReasonAlreadyExists, Resource: "Policy", ID: p.Name, Message: "A policy with the same name already exists."}
 	}
-	return nil
+	return err
 }
 
 func findPolicy(r store.OrganizationPolicyReader, id string) (*idc.OrganizationPolicy, error) {
@@ -116,7 +115,7 @@ func (s *Service) Policy(ctx context.Context, id string) (*idc.OrganizationPolic
 }
 
 // ListPolicies returns the organization policies of a type, ordered by id.
-func (s *Service) ListPolicies(ctx context.Context, policyType string, p store.Page) (policies []*idc.OrganizationPolicy, next string, err error) {
+func (s *Service) ListPolicies(ctx context.Context, policyType idc.PolicyType, p store.Page) (policies []*idc.OrganizationPolicy, next string, err error) {
 	if err := CheckPolicyType(policyType); err != nil {
 		return nil, "", err
 	}
@@ -177,7 +176,7 @@ func (s *Service) DeletePolicy(ctx context.Context, change idc.ChangeSet, id str
 		if p.AWSManaged {
 			return immutable(p)
 		}
-		attachments, err := tx.ListAttachmentsOfPolicy(id)
+		attachments, err := tx.ListAttachmentsOfPolicy(id, store.Page{Limit: 1})
 		if err != nil {
 			return err
 		}

@@ -12,10 +12,10 @@ import (
 // there, which cannot be detached without another.
 
 // PolicyTypes returns the types of organization policies that are enabled.
-func (s *Service) PolicyTypes(ctx context.Context) ([]string, error) {
-	var types []string
+func (s *Service) PolicyTypes(ctx context.Context) ([]idc.PolicyType, error) {
+	var types []idc.PolicyType
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		for _, t := range []string{TypeSCP, TypeRCP} {
+		for _, t := range []idc.PolicyType{TypeSCP, TypeRCP} {
 			on, err := enabled(r, t)
 			if err != nil {
 				return err
@@ -29,7 +29,7 @@ func (s *Service) PolicyTypes(ctx context.Context) ([]string, error) {
 	return types, err
 }
 
-func enabled(r store.Reader, policyType string) (bool, error) {
+func enabled(r store.Reader, policyType idc.PolicyType) (bool, error) {
 	instance, err := r.Instance()
 	if err != nil {
 		return false, err
@@ -39,15 +39,15 @@ func enabled(r store.Reader, policyType string) (bool, error) {
 }
 
 // CheckPolicyType refuses types that are not enforced.
-func CheckPolicyType(policyType string) error {
+func CheckPolicyType(policyType idc.PolicyType) error {
 	if policyType == TypeSCP || policyType == TypeRCP {
 		return nil
 	}
 	return typeOff(policyType)
 }
 
-func typeOff(policyType string) error {
-	return &idc.Error{Kind: idc.Conflict, Reason: reasonTypeOff, Resource: "PolicyType", ID: policyType, Message: "The specified policy type isn't currently enabled in this root."}
+func typeOff(policyType idc.PolicyType) error {
+	return &idc.Error{Kind: idc.Conflict, Reason: reasonTypeOff, Resource: "PolicyType", ID: string(policyType), Message: "The specified policy type isn't currently enabled in this root."}
 }
 
 // checkRoot accepts the root of the organization.
@@ -62,7 +62,7 @@ func checkRoot(r store.Reader, rootID string) error {
 // EnablePolicyType enables a type of organization policies: AWS's full-access
 // policy of the type is attached to the root, every OU and every account, so that
 // nothing changes for anybody until others are attached.
-func (s *Service) EnablePolicyType(ctx context.Context, change idc.ChangeSet, rootID, policyType string) error {
+func (s *Service) EnablePolicyType(ctx context.Context, change idc.ChangeSet, rootID string, policyType idc.PolicyType) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
 		if err := checkRoot(tx, rootID); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (s *Service) EnablePolicyType(ctx context.Context, change idc.ChangeSet, ro
 // DisablePolicyType disables a type of organization policies: all of them are
 // detached everywhere and limit nobody any more. The policies stay, where they
 // were attached is forgotten.
-func (s *Service) DisablePolicyType(ctx context.Context, change idc.ChangeSet, rootID, policyType string) error {
+func (s *Service) DisablePolicyType(ctx context.Context, change idc.ChangeSet, rootID string, policyType idc.PolicyType) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
 		if err := checkRoot(tx, rootID); err != nil {
 			return err
@@ -106,7 +106,7 @@ func (s *Service) DisablePolicyType(ctx context.Context, change idc.ChangeSet, r
 			return err
 		}
 		for _, p := range policies {
-			attachments, err := tx.ListAttachmentsOfPolicy(p.ID)
+			attachments, err := tx.ListAttachmentsOfPolicy(p.ID, store.Page{})
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ func everything(r store.Reader, rootID string) ([]string, error) {
 	return targets, nil
 }
 
-func fullAccess(policyType string) string {
+func fullAccess(policyType idc.PolicyType) string {
 	if policyType == TypeRCP {
 		return FullAccessRCP
 	}
@@ -149,7 +149,7 @@ func fullAccess(policyType string) string {
 
 // attachDefaults attaches what AWS attaches to everything new in the tree.
 func attachDefaults(tx store.Tx, targetID string) error {
-	for _, t := range []string{TypeSCP, TypeRCP} {
+	for _, t := range []idc.PolicyType{TypeSCP, TypeRCP} {
 		on, err := enabled(tx, t)
 		if err != nil {
 			return err

@@ -11,8 +11,8 @@ import (
 
 // TestDisablingAPolicyType: what is disabled is attached nowhere; enabled anew it begins with full access everywhere.
 func TestDisablingAPolicyType(t *testing.T) {
-	for _, policyType := range []string{account.TypeSCP, account.TypeRCP} {
-		t.Run(policyType, func(t *testing.T) {
+	for _, policyType := range []idc.PolicyType{account.TypeSCP, account.TypeRCP} {
+		t.Run(string(policyType), func(t *testing.T) {
 			w := newWorld(t)
 			ctx := t.Context()
 			content := scp
@@ -56,7 +56,7 @@ func TestDisablingAPolicyType(t *testing.T) {
 	}
 }
 
-func (w *world) policiesOn(target, policyType string) (ids []string) {
+func (w *world) policiesOn(target string, policyType idc.PolicyType) (ids []string) {
 	w.T.Helper()
 	found, _, err := w.PoliciesOfTarget(w.T.Context(), target, policyType, store.Page{})
 	w.ok(err)

@@ -81,10 +81,15 @@ func (s *Service) Describe(ctx context.Context) (*Organization, error) {
 	return out, err
 }
 
-// Found makes the organization: the AWS managed organization policies and the
+// Found makes the organization: its record, the AWS managed organization policies and the
 // management account below the root. The instance must be stored already.
 func (s *Service) Found(tx store.Tx, change idc.ChangeSet, management idc.Account) error {
 	instance, err := tx.Instance()
+	if err != nil {
+		return err
+	}
+	err = tx.PutOrganization(&idc.Organization{ID: instance.OrganizationID, FeatureSet: idc.FeaturesAll,
+		PolicyTypes: []idc.PolicyType{TypeSCP, TypeRCP}})
 	if err != nil {
 		return err
 	}

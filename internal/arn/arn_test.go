@@ -45,6 +45,9 @@ func TestBuilders(t *testing.T) {
 		{OrgPolicy(mgmt, "o-exampleorgid", "service_control_policy", "p-12345678"), "arn:aws:organizations::111111111111:policy/o-exampleorgid/service_control_policy/p-12345678"},
 		{ManagedOrgPolicy("service_control_policy", "p-FullAWSAccess"), "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"},
 		{Handshake(mgmt, "o-exampleorgid", "invite", "h-12345678"), "arn:aws:organizations::111111111111:handshake/o-exampleorgid/invite/h-12345678"},
+		{OrgResourcePolicy(mgmt, "o-exampleorgid", "rp-12345678"), "arn:aws:organizations::111111111111:resourcepolicy/o-exampleorgid/rp-12345678"},
+		{AccountAccessApplication("us-east-1", mgmt, "a-1"), "arn:aws:account-access:us-east-1:111111111111:application/a-1"},
+		{Trail("us-east-1", acct, "all"), "arn:aws:cloudtrail:us-east-1:222222222222:trail/all"},
 		{Instance(inst).In("aws-us-gov"), "arn:aws-us-gov:sso:::instance/ssoins-1234567890abcdef"},
 	} {
 		if got := tt.got.String(); got != tt.want {
@@ -106,6 +109,36 @@ func TestParseInstanceAndPermissionSet(t *testing.T) {
 		}
 		if inst, ps, err := ParsePermissionSet(bad); err == nil {
 			t.Errorf("ParsePermissionSet(%q) = %q, %q, want an error", bad, inst, ps)
+		}
+	}
+}
+
+func TestParseWhatAnAccountOwns(t *testing.T) {
+	account, inst, id, err := ParseApplication("arn:aws:sso::222222222222:application/ssoins-1234567890abcdef/apl-fedcba0987654321")
+	if err != nil || account != "222222222222" || inst != "ssoins-1234567890abcdef" || id != "apl-fedcba0987654321" {
+		t.Errorf("ParseApplication = %q, %q, %q, %v", account, inst, id, err)
+	}
+	account, inst, id, err = ParseTrustedTokenIssuer("arn:aws:sso::222222222222:trustedTokenIssuer/ssoins-1234567890abcdef/tti-00000000-0000-4000-8000-000000000000")
+	if err != nil || account != "222222222222" || inst != "ssoins-1234567890abcdef" || id != "tti-00000000-0000-4000-8000-000000000000" {
+		t.Errorf("ParseTrustedTokenIssuer = %q, %q, %q, %v", account, inst, id, err)
+	}
+	for _, bad := range []string{
+		"arn:aws:sso:::application/ssoins-1234567890abcdef/apl-fedcba0987654321",
+		"arn:aws:sso::aws:application/ssoins-1234567890abcdef/apl-fedcba0987654321",
+		"arn:aws:sso:us-east-1:222222222222:application/ssoins-1234567890abcdef/apl-fedcba0987654321",
+		"arn:aws:sso::222222222222:application/ssoins-1234567890abcde/apl-fedcba0987654321",
+		"arn:aws:sso::222222222222:application/ssoins-1234567890abcdef/apl-",
+		"arn:aws:sso::222222222222:application/ssoins-1234567890abcdef/apl-a/b",
+		"arn:aws:sso::222222222222:application/ssoins-1234567890abcdef",
+		"arn:aws:sso::222222222222:trustedTokenIssuer/ssoins-1234567890abcdef/apl-fedcba0987654321",
+		"arn:aws:iam::222222222222:application/ssoins-1234567890abcdef/apl-fedcba0987654321",
+		"nonsense",
+	} {
+		if account, inst, id, err := ParseApplication(bad); err == nil {
+			t.Errorf("ParseApplication(%q) = %q, %q, %q, want an error", bad, account, inst, id)
+		}
+		if account, inst, id, err := ParseTrustedTokenIssuer(bad); err == nil {
+			t.Errorf("ParseTrustedTokenIssuer(%q) = %q, %q, %q, want an error", bad, account, inst, id)
 		}
 	}
 }

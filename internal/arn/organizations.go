@@ -39,6 +39,11 @@ func Handshake(managementID, organizationID, action, handshakeID string) ARN {
 	return organizations(managementID, "handshake/"+organizationID+"/"+action+"/"+handshakeID)
 }
 
+// OrgResourcePolicy names the organization's own resource policy.
+func OrgResourcePolicy(managementID, organizationID, policyID string) ARN {
+	return organizations(managementID, "resourcepolicy/"+organizationID+"/"+policyID)
+}
+
 func organizations(account, resource string) ARN {
 	return ARN{Partition: "aws", Service: "organizations", Account: account, Resource: resource}
 }

@@ -2,7 +2,7 @@ package arn
 
 import "strings"
 
-// Names of the services sso and identitystore. Instances, permission sets and accounts have
+// Names of the services sso, account-access and identitystore. Instances, permission sets and accounts have
 // neither Region nor account in their names.
 
 // Instance names an Identity Center instance: arn:aws:sso:::instance/ssoins-....
@@ -28,6 +28,11 @@ func ApplicationProvider(name string) ARN { return sso("aws", "applicationProvid
 // TrustedTokenIssuer names an outside token issuer that an instance trusts.
 func TrustedTokenIssuer(accountID, instanceID, issuerID string) ARN {
 	return sso(accountID, "trustedTokenIssuer/"+instanceID+"/"+issuerID)
+}
+
+// AccountAccessApplication names an account access manager.
+func AccountAccessApplication(region, accountID, applicationID string) ARN {
+	return ARN{Partition: "aws", Service: "account-access", Region: region, Account: accountID, Resource: "application/" + applicationID}
 }
 
 // IdentityStore names a directory: arn:aws:identitystore::ACCOUNT:identitystore/d-....
@@ -79,6 +84,31 @@ func ParsePermissionSet(s string) (instanceID, permissionSetID string, err error
 		return "", "", wrongKind(s, kind, "arn:aws:sso:::permissionSet/ssoins-<16 characters>/ps-<16 characters>")
 	}
 	return instanceID, permissionSetID, nil
+}
+
+// ParseApplication returns the owner account and the ids inside the ARN of an application.
+func ParseApplication(s string) (accountID, instanceID, applicationID string, err error) {
+	return parseOwned(s, "an application", "application", "apl-")
+}
+
+// ParseTrustedTokenIssuer returns the account and the ids inside the ARN of a trusted token issuer.
+func ParseTrustedTokenIssuer(s string) (accountID, instanceID, issuerID string, err error) {
+	return parseOwned(s, "a trusted token issuer", "trustedTokenIssuer", "tti-")
+}
+
+// parseOwned parses the ARN of what belongs to an account and to an instance.
+func parseOwned(s, kind, noun, prefix string) (accountID, instanceID, id string, err error) {
+	a, err := parseKind(s, "sso", kind)
+	if err != nil {
+		return "", "", "", err
+	}
+	rest, ok := strings.CutPrefix(a.Resource, noun+"/")
+	instanceID, id, _ = strings.Cut(rest, "/")
+	opaque, named := strings.CutPrefix(id, prefix)
+	if !ok || !named || !isInstanceID(instanceID) || opaque == "" || strings.Contains(opaque, "/") || a.Region != "" || !IsAccountID(a.Account) {
+		return "", "", "", wrongKind(s, kind, "arn:aws:sso::<account>:"+noun+"/ssoins-<16 characters>/"+prefix+"<id>")
+	}
+	return a.Account, instanceID, id, nil
 }
 
 // isInstanceID follows the sso-admin model: (sso)?ins-[a-zA-Z0-9-.]{16}.

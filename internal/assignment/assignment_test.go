@@ -1,6 +1,7 @@
 package assignment_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func (w *world) wants(err error, kind idc.Kind, words string) {
 func (w *world) group(name, userID string, v idc.Validity) string {
 	id := w.World.IDs.GroupID()
 	w.World.Update(func(tx store.Tx) error {
-		if err := tx.PutGroup(&idc.Group{ID: id, DisplayName: name, Owner: idc.OwnerBuiltIn}); err != nil {
+		if err := tx.PutGroup(&idc.Group{ID: id, IdentityStoreID: w.Instance.IdentityStoreID, DisplayName: name, Owner: idc.OwnerBuiltIn}); err != nil {
 			return err
 		}
 		return tx.PutMembership(&idc.Membership{ID: w.World.IDs.MembershipID(), GroupID: id, UserID: userID, Validity: v, Owner: idc.OwnerBuiltIn})
@@ -256,6 +257,49 @@ func TestScopeAll(t *testing.T) {
 	if got := w.accounts(u.ID, w.Clock.Now()); strings.Contains(got, account) || excluding.ID == all.ID {
 		t.Errorf("accounts %s", got)
 	}
+}
+
+// TestPeopleOfAnotherInstanceAreNobodyHere: only principals of the organization's identity store are assigned.
+func TestPeopleOfAnotherInstanceAreNobodyHere(t *testing.T) {
+	w := newWorld(t)
+	w.World.Update(func(tx store.Tx) error {
+		return errors.Join(tx.PutUser(&idc.User{ID: "u-2", IdentityStoreID: "d-2222222222", UserName: "ana", Status: idc.UserEnabled}),
+			tx.PutGroup(&idc.Group{ID: "g-2", IdentityStoreID: "d-2222222222", DisplayName: "G"}))
+	})
+	for pt, id := range map[idc.PrincipalType]string{idc.PrincipalUser: "u-2", idc.PrincipalGroup: "g-2"} {
+		if _, err := w.Create(t.Context(), w.Change(), w.edge(pt, id)); !idc.IsNotFound(err) {
+			t.Errorf("%s %s: %v", pt, id, err)
+		}
+	}
+}
+
+// TestStandaloneAccountsAreOutOfEveryScope: an account that left the organization is reached by nothing.
+func TestStandaloneAccountsAreOutOfEveryScope(t *testing.T) {
+	w := newWorld(t)
+	ana := w.User("ana")
+	w.put(idc.Assignment{PrincipalType: idc.PrincipalUser, PrincipalID: ana.ID, Scope: idc.Scope{Kind: idc.ScopeAccount, AccountID: account}})
+	w.put(idc.Assignment{PrincipalType: idc.PrincipalUser, PrincipalID: ana.ID, Scope: idc.Scope{Kind: idc.ScopeAll}})
+	w.World.Update(func(tx store.Tx) error {
+		left, err := tx.Account(account)
+		if err != nil {
+			return err
+		}
+		left.ParentID = ""
+		return tx.PutAccount(left)
+	})
+	w.View(func(r store.Reader) error {
+		grants, err := assignment.Effective(r, ana.ID, w.Clock.Now())
+		for _, g := range grants {
+			if g.AccountID == account {
+				t.Errorf("grant %+v", g)
+			}
+		}
+		_, ok, ofErr := assignment.EffectiveOf(r, ana.ID, account, w.ps.ID, w.Clock.Now())
+		if ok {
+			t.Error("EffectiveOf reaches an account that left")
+		}
+		return errors.Join(err, ofErr)
+	})
 }
 
 func TestScopeOU(t *testing.T) {

@@ -90,7 +90,7 @@ func start(tx store.Tx, op *idc.Operation, at time.Time) error {
 
 func activeAccount(r store.AccountReader, id string) error {
 	account, err := r.Account(id)
-	if idc.IsNotFound(err) {
+	if idc.IsNotFound(err) || err == nil && !account.InOrganization() {
 		return idc.NotFoundf("Account", id, "Could not find AWS account with id %s", id)
 	}
 	if err != nil {
@@ -103,17 +103,32 @@ func activeAccount(r store.AccountReader, id string) error {
 }
 
 func principalExists(r store.Reader, pt idc.PrincipalType, id string) error {
+	var identityStoreID string
 	var err error
 	switch pt {
 	case idc.PrincipalUser:
-		_, err = r.User(id)
+		var u *idc.User
+		if u, err = r.User(id); err == nil {
+			identityStoreID = u.IdentityStoreID
+		}
 	case idc.PrincipalGroup:
-		_, err = r.Group(id)
+		var g *idc.Group
+		if g, err = r.Group(id); err == nil {
+			identityStoreID = g.IdentityStoreID
+		}
 	default:
 		return idc.Errorf(idc.Invalid, "The principal type %s is neither USER nor GROUP.", pt)
 	}
+	missing := idc.NotFoundf(string(pt), id, "Could not find %s with id %s", pt, id)
 	if idc.IsNotFound(err) {
-		return idc.NotFoundf(string(pt), id, "Could not find %s with id %s", pt, id)
+		return missing
+	}
+	if err != nil {
+		return err
+	}
+	instance, err := r.Instance()
+	if err == nil && instance.IdentityStoreID != identityStoreID {
+		return missing
 	}
 	return err
 }
@@ -129,7 +144,7 @@ func (s *Service) roomFor(r store.Reader, kind idc.OperationKind, e Edge) error 
 		}
 	}
 	limit := s.Quotas.permissionSetsPerAccount()
-	provisioned, err := r.ListProvisioningsOfAccount(e.AccountID)
+	provisioned, err := r.ListProvisioningsOfAccount(e.AccountID, store.Page{})
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *Service) roomForDeletion(r store.OperationReader) error {
 
 func nothingToDelete(tx store.Tx, op *idc.Operation, e Edge) error {
 	if account, err := tx.Account(e.AccountID); err == nil {
-		wider, err := tx.ListAssignmentsOfPrincipal(e.PrincipalType, e.PrincipalID)
+		wider, err := tx.ListAssignmentsOfPrincipal(e.PrincipalType, e.PrincipalID, store.Page{})
 		if err != nil {
 			return err
 		}

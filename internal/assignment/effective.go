@@ -20,7 +20,7 @@ func Effective(r store.Reader, userID string, at time.Time) ([]idc.Grant, error)
 	}
 	var assignments []*idc.Assignment
 	for _, p := range principals {
-		list, err := r.ListAssignmentsOfPrincipal(p.kind, p.id)
+		list, err := r.ListAssignmentsOfPrincipal(p.kind, p.id, store.Page{})
 		if err != nil {
 			return nil, err
 		}
@@ -59,12 +59,12 @@ func EffectiveOf(r store.Reader, userID, accountID, permissionSetID string, at t
 	if err != nil || len(principals) == 0 {
 		return idc.Grant{}, false, err
 	}
-	assignments, err := r.ListAssignmentsNaming(accountID)
+	assignments, err := r.ListAssignmentsNaming(accountID, permissionSetID)
 	if err != nil {
 		return idc.Grant{}, false, err
 	}
 	for _, a := range assignments {
-		if a.PermissionSetID != permissionSetID || !a.Validity.ActiveAt(at) || !principals.has(a) {
+		if !a.Validity.ActiveAt(at) || !principals.has(a) {
 			continue
 		}
 		reached, err := contains(r, a.Scope, account)
@@ -112,12 +112,12 @@ func Reached(r store.Reader, accountID, permissionSetID string, at time.Time) (b
 	if err != nil || account.State != idc.AccountActive {
 		return false, err
 	}
-	assignments, err := r.ListAssignmentsNaming(accountID)
+	assignments, err := r.ListAssignmentsNaming(accountID, permissionSetID)
 	if err != nil {
 		return false, err
 	}
 	for _, a := range assignments {
-		if a.PermissionSetID != permissionSetID || !a.Validity.ActiveAt(at) {
+		if !a.Validity.ActiveAt(at) {
 			continue
 		}
 		if reached, err := contains(r, a.Scope, account); err != nil || reached {
@@ -137,7 +137,7 @@ func PermissionSetsOf(r store.Reader, accountID string, at time.Time) ([]string,
 	if err != nil || account.State != idc.AccountActive {
 		return nil, err
 	}
-	assignments, err := r.ListAssignmentsNaming(accountID)
+	assignments, err := r.ListAssignmentsNaming(accountID, "")
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func PermissionSetsOf(r store.Reader, accountID string, at time.Time) ([]string,
 // AccountsOf returns the ids of the active accounts into which assignments bring
 // a permission set at an instant, in order.
 func AccountsOf(r store.Reader, permissionSetID string, at time.Time) ([]string, error) {
-	assignments, err := r.ListAssignmentsOfPermissionSet(permissionSetID)
+	assignments, err := r.ListAssignmentsOfPermissionSet(permissionSetID, store.Page{})
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +262,7 @@ func (e *expander) active(scope idc.Scope) ([]*idc.Account, error) {
 func (e *expander) accounts(scope idc.Scope) ([]*idc.Account, error) {
 	if scope.Kind == idc.ScopeAccount {
 		account, err := e.r.Account(scope.AccountID)
-		if idc.IsNotFound(err) {
+		if idc.IsNotFound(err) || err == nil && !account.InOrganization() {
 			return nil, nil
 		}
 		if err != nil {

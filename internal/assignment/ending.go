@@ -65,7 +65,7 @@ func endSome(tx store.Tx, change idc.ChangeSet) (int, error) {
 // Unassign removes all assignments of a user or group that is being deleted, in
 // the transaction that deletes it.
 func Unassign(tx store.Tx, change idc.ChangeSet, pt idc.PrincipalType, principalID string) error {
-	assignments, err := tx.ListAssignmentsOfPrincipal(pt, principalID)
+	assignments, err := tx.ListAssignmentsOfPrincipal(pt, principalID, store.Page{})
 	if err != nil {
 		return err
 	}

@@ -38,15 +38,12 @@ func (s *Service) List(ctx context.Context, accountID, permissionSetID string, p
 		if err != nil {
 			return err
 		}
-		assignments, err := r.ListAssignmentsNaming(accountID)
+		assignments, err := r.ListAssignmentsNaming(accountID, permissionSetID)
 		if err != nil {
 			return err
 		}
 		var all []Row
 		for _, a := range assignments {
-			if a.PermissionSetID != permissionSetID {
-				continue
-			}
 			in, err := contains(r, a.Scope, account)
 			if err != nil {
 				return err
@@ -82,7 +79,7 @@ func (s *Service) ForPrincipal(ctx context.Context, pt idc.PrincipalType, princi
 		var all []Row
 		expand := expander{r: r}
 		for _, one := range who {
-			assignments, err := r.ListAssignmentsOfPrincipal(one.kind, one.id)
+			assignments, err := r.ListAssignmentsOfPrincipal(one.kind, one.id, store.Page{})
 			if err != nil {
 				return err
 			}

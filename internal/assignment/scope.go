@@ -7,9 +7,10 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// contains reports whether a scope holds an account, whatever the account's state.
+// contains reports whether a scope holds an account, whatever the account's state. One that left the
+// organization is out of every scope.
 func contains(r store.AccountReader, scope idc.Scope, account *idc.Account) (bool, error) {
-	if slices.Contains(scope.Exclude, account.ID) {
+	if !account.InOrganization() || slices.Contains(scope.Exclude, account.ID) {
 		return false, nil
 	}
 	switch scope.Kind {

@@ -59,11 +59,11 @@ type attempt struct {
 	counted []failure // what was counted ahead of the judgement
 }
 
-// Password judges a user name and a password, and begins a flow when they are right. Errors: one
+// Password judges a user name of an identity store and a password, and begins a flow when they are right. Errors: one
 // Unauthenticated with ReasonBadCredentials for everything that is wrong with them; Throttled for an address
 // with too many failures and for too many sign-ins at once.
-func (s *Service) Password(ctx context.Context, change idc.ChangeSet, userName, password string, from Browser) (*idc.SigninFlow, error) {
-	found, err := s.admit(ctx, change, userName, from)
+func (s *Service) Password(ctx context.Context, change idc.ChangeSet, identityStoreID, userName, password string, from Browser) (*idc.SigninFlow, error) {
+	found, err := s.admit(ctx, change, identityStoreID, userName, from)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (s *Service) Password(ctx context.Context, change idc.ChangeSet, userName, 
 
 // admit counts the attempt before it is judged, so that a thousand guesses at once are a thousand guesses,
 // and reads what to compare with.
-func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName string, from Browser) (attempt, error) {
+func (s *Service) admit(ctx context.Context, change idc.ChangeSet, identityStoreID, userName string, from Browser) (attempt, error) {
 	var found attempt
 	limits := s.limits()
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
@@ -122,10 +122,10 @@ func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName stri
 			return idc.Errorf(idc.Throttled, "There were too many failed sign-ins from your network address. Wait some minutes and try again.")
 		}
 		var stored *idc.Password
-		if found, stored, err = lookUp(tx, userName); err != nil {
+		if found, stored, err = lookUp(tx, identityStoreID, userName); err != nil {
 			return err
 		}
-		found.keys[0], found.keys[1] = passwordKeys(userName, stored.ChangedAt, from.IP)
+		found.keys[0], found.keys[1] = passwordKeys(identityStoreID, userName, stored.ChangedAt, from.IP)
 		locked, err := s.count(tx, &found, now)
 		if err != nil {
 			return err
@@ -146,8 +146,8 @@ func (s *Service) admit(ctx context.Context, change idc.ChangeSet, userName stri
 
 // lookUp finds the user of a typed name and the password; the reason says what is missing. The password is
 // never nil.
-func lookUp(r store.Reader, userName string) (attempt, *idc.Password, error) {
-	u, err := r.UserByName(userName)
+func lookUp(r store.Reader, identityStoreID, userName string) (attempt, *idc.Password, error) {
+	u, err := r.UserByName(identityStoreID, userName)
 	if idc.IsNotFound(err) || idc.KindOf(err) == idc.Invalid { // nobody, or not even a name
 		return attempt{reason: "no such user"}, &idc.Password{}, nil
 	}

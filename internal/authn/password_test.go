@@ -152,7 +152,7 @@ func TestNoEnumeration(t *testing.T) {
 	w := newWorld(t)
 	w.person("ana", true)
 	disabled := w.person("dora", true)
-	if err := w.directory.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, disabled.ID, idc.UserDisabled); err != nil {
+	if err := w.directory.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, disabled.ID, idc.UserDisabled); err != nil {
 		t.Fatal(err)
 	}
 	w.user("nopassword")
@@ -185,7 +185,7 @@ func TestEveryAttemptCostsOneHash(t *testing.T) {
 	w.person("ana", true)
 	w.user("nopassword")
 	disabled := w.person("dora", true)
-	if err := w.directory.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, disabled.ID, idc.UserDisabled); err != nil {
+	if err := w.directory.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, disabled.ID, idc.UserDisabled); err != nil {
 		t.Fatal(err)
 	}
 	w.person("locked", true)
@@ -259,7 +259,7 @@ func TestAStrangerCannotLockAPersonOut(t *testing.T) {
 	w := newWorld(t)
 	w.person("ana", true)
 	try := func(ip, password string) error {
-		_, err := w.Password(t.Context(), w.change(), "ana", password, from(ip))
+		_, err := w.Password(t.Context(), w.change(), storeID, "ana", password, from(ip))
 		return err
 	}
 	for range 20 {
@@ -280,7 +280,7 @@ func TestAPatientStrangerCannotLockAPersonOut(t *testing.T) {
 	w := newWorld(t)
 	w.person("ana", true)
 	for range 500 {
-		_, _ = w.Password(t.Context(), w.change(), "ana", "wrong", from("198.51.100.7"))
+		_, _ = w.Password(t.Context(), w.change(), storeID, "ana", "wrong", from("198.51.100.7"))
 		w.clock.Advance(5 * time.Minute)
 	}
 	if _, err := w.password("ana", goodPassword); err != nil {
@@ -294,7 +294,7 @@ func TestManyNetworksTogetherAreLimited(t *testing.T) {
 	w.person("ana", true)
 	for _, name := range []string{"ana", "nobody"} {
 		for i := range authn.DefaultLimits().Anywhere.Free + 1 {
-			_, _ = w.Password(t.Context(), w.change(), name, "wrong", from(fmt.Sprintf("10.0.%d.1", i)))
+			_, _ = w.Password(t.Context(), w.change(), storeID, name, "wrong", from(fmt.Sprintf("10.0.%d.1", i)))
 		}
 		before := w.counters(name)
 		if !strings.Contains(before, fmt.Sprintf("\n%d since ", authn.DefaultLimits().Anywhere.Free+1)) {
@@ -360,7 +360,7 @@ func TestLockSurvivesARestart(t *testing.T) {
 		_, _ = w.password("ana", "wrong")
 	}
 	again := *w.Service // another process on the same database
-	if _, err := again.Password(t.Context(), w.change(), "ana", goodPassword, from("192.0.2.1")); err == nil {
+	if _, err := again.Password(t.Context(), w.change(), storeID, "ana", goodPassword, from("192.0.2.1")); err == nil {
 		t.Error("a restart opens a locked account")
 	}
 }
@@ -371,7 +371,7 @@ func TestGuessesInParallelAreAllCounted(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 40 {
 		wg.Go(func() {
-			_, _ = w.Password(t.Context(), w.change(), "ana", fmt.Sprintf("guess-%d", i), from(fmt.Sprintf("192.0.2.%d", i)))
+			_, _ = w.Password(t.Context(), w.change(), storeID, "ana", fmt.Sprintf("guess-%d", i), from(fmt.Sprintf("192.0.2.%d", i)))
 		})
 	}
 	wg.Wait()
@@ -390,11 +390,11 @@ func TestAddressIsLockedForEverybody(t *testing.T) {
 	w := newWorld(t)
 	w.person("ana", true)
 	for i := range authn.DefaultLimits().Address.Free + 1 {
-		_, _ = w.Password(t.Context(), w.change(), fmt.Sprintf("nobody%d", i), "wrong", from("2001:db8::1"))
+		_, _ = w.Password(t.Context(), w.change(), storeID, fmt.Sprintf("nobody%d", i), "wrong", from("2001:db8::1"))
 	}
-	_, err := w.Password(t.Context(), w.change(), "ana", goodPassword, from("2001:db8::2"))
+	_, err := w.Password(t.Context(), w.change(), storeID, "ana", goodPassword, from("2001:db8::2"))
 	wantError(t, err, idc.Throttled, "", "network address")
-	if _, err := w.Password(t.Context(), w.change(), "ana", goodPassword, from("2001:db8:0:1::1")); err != nil {
+	if _, err := w.Password(t.Context(), w.change(), storeID, "ana", goodPassword, from("2001:db8:0:1::1")); err != nil {
 		t.Errorf("a neighbour's network is locked too: %v", err)
 	}
 }
@@ -582,7 +582,7 @@ func TestReturningUserDoesNotInheritLinksAndFlows(t *testing.T) {
 		t.Fatal(err)
 	}
 	flow := w.flow("ana")
-	if err := w.directory.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, ""); err != nil {
+	if err := w.directory.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	if again := w.user("ana"); again.ID != u.ID {

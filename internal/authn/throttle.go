@@ -50,11 +50,11 @@ func (s *Service) limits() Limits {
 	return s.Limits
 }
 
-// passwordKeys are the counters of a user name: from the network of an address, and from anywhere. Names are
+// passwordKeys are the counters of a user name in an identity store: from the network of an address, and from anywhere. Names are
 // hashed: what people type into the name field by mistake is a password. A new password (changed) begins to
 // count anew, so that nobody waits who has just been given one.
-func passwordKeys(userName string, changed time.Time, ip string) (network, anywhere string) {
-	sum := sha256.Sum256([]byte(idc.FoldName(userName) + "\x00" + changed.UTC().Format(time.RFC3339Nano)))
+func passwordKeys(identityStoreID, userName string, changed time.Time, ip string) (network, anywhere string) {
+	sum := sha256.Sum256([]byte(identityStoreID + "\x00" + idc.FoldName(userName) + "\x00" + changed.UTC().Format(time.RFC3339Nano)))
 	anywhere = "password/" + hex.EncodeToString(sum[:16])
 	return anywhere + "/" + Network(ip, 24), anywhere
 }

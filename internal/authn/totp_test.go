@@ -288,7 +288,7 @@ func TestFlowBelongsToOneBrowserAndEnds(t *testing.T) {
 	wantError(t, err, idc.Expired, "", "")
 
 	flow = w.flow("ana")
-	if err := w.directory.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, idc.UserDisabled); err != nil {
+	if err := w.directory.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, idc.UserDisabled); err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.factor(flow, w.code(secret))

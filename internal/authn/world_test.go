@@ -20,6 +20,7 @@ import (
 )
 
 const (
+	storeID      = "d-1111111111" // of the organization
 	goodPassword = "Correct-Horse-9"
 	secret       = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 	cookie       = "browser-cookie"
@@ -57,6 +58,9 @@ func newWorld(t *testing.T) *world {
 			return nil
 		},
 	}
+	w.update(func(tx store.Tx) error {
+		return tx.PutInstance(&idc.Instance{ID: "ssoins-1111111111111111", IdentityStoreID: storeID, OwnerAccountID: "111111111111"})
+	})
 	return w
 }
 
@@ -72,7 +76,7 @@ func from(ip string) authn.Browser {
 
 func (w *world) user(name string) *idc.User {
 	w.t.Helper()
-	u, err := w.directory.CreateUser(w.t.Context(), w.change(), idc.User{
+	u, err := w.directory.CreateUser(w.t.Context(), w.change(), storeID, idc.User{
 		UserName: name, DisplayName: name, Name: idc.PersonName{GivenName: "A", FamilyName: "B"},
 	})
 	if err != nil {
@@ -97,7 +101,7 @@ func (w *world) person(name string, withTOTP bool) *idc.User {
 }
 
 func (w *world) password(name, password string) (*idc.SigninFlow, error) {
-	return w.Password(w.t.Context(), w.change(), name, password, from("192.0.2.1"))
+	return w.Password(w.t.Context(), w.change(), storeID, name, password, from("192.0.2.1"))
 }
 
 // flow begins a sign-in with the right password.
@@ -150,14 +154,14 @@ func (w *world) counters(name string) string {
 	var text string
 	w.view(func(r store.Reader) {
 		var changed time.Time
-		if u, err := r.UserByName(name); err == nil {
+		if u, err := r.UserByName(storeID, name); err == nil {
 			p, err := r.Password(u.ID)
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			changed = p.ChangedAt
 		}
-		network, anywhere := authn.PasswordKeys(name, changed, "192.0.2.1")
+		network, anywhere := authn.PasswordKeys(storeID, name, changed, "192.0.2.1")
 		for _, key := range []string{network, anywhere} {
 			counter, err := r.Throttle(key)
 			if idc.IsNotFound(err) {

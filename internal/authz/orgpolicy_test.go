@@ -50,7 +50,7 @@ func (o *organization) unit(parent, name string) string {
 }
 
 // policy makes an organization policy of one statement.
-func (o *organization) policy(policyType, name, statement string) string {
+func (o *organization) policy(policyType idc.PolicyType, name, statement string) string {
 	o.T.Helper()
 	p, err := o.accounts.CreatePolicy(o.T.Context(), o.Change(), account.PolicyDefinition{Name: name, Type: policyType, Content: statements(statement)})
 	o.ok(err)
@@ -149,19 +149,19 @@ func TestDisabledTypesLimitNobody(t *testing.T) {
 	o := found(t)
 	ctx, root := t.Context(), o.Instance.RootID
 	member := o.caller(o.Role(testidc.Member, "Admin", trustAll, admin))
-	for policyType, c := range map[string]struct{ statement, words string }{
+	for policyType, c := range map[idc.PolicyType]struct{ statement, words string }{
 		account.TypeSCP: {denyCreateRole, bySCP},
 		account.TypeRCP: {`{"Effect":"Deny","Principal":"*","Action":"iam:CreateRole","Resource":"*"}`, byRCP},
 	} {
 		p := o.policy(policyType, "No", c.statement)
 		o.attach(p, o.outer)
-		o.wants(policyType, member, "iam:CreateRole", "*", c.words)
+		o.wants(string(policyType), member, "iam:CreateRole", "*", c.words)
 		o.ok(o.accounts.DisablePolicyType(ctx, o.Change(), root, policyType))
-		o.wants(policyType+" disabled", member, "iam:CreateRole", "*", "")
+		o.wants(string(policyType)+" disabled", member, "iam:CreateRole", "*", "")
 		o.ok(o.accounts.EnablePolicyType(ctx, o.Change(), root, policyType))
-		o.wants(policyType+" enabled anew", member, "iam:CreateRole", "*", "")
+		o.wants(string(policyType)+" enabled anew", member, "iam:CreateRole", "*", "")
 		o.attach(p, root)
-		o.wants(policyType+" attached again", member, "iam:CreateRole", "*", c.words)
+		o.wants(string(policyType)+" attached again", member, "iam:CreateRole", "*", c.words)
 		o.detach(p, root)
 	}
 }

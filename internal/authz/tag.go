@@ -122,7 +122,7 @@ func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
 		if err != nil {
 			return tagged{}, err
 		}
-		return tagged{arn.OrgPolicy(management, organization, strings.ToLower(v.Type), v.ID).String(), v.Tags}, nil
+		return tagged{arn.OrgPolicy(management, organization, strings.ToLower(string(v.Type)), v.ID).String(), v.Tags}, nil
 	}
 	return tagged{}, nil
 }

@@ -73,7 +73,7 @@ func (s seeder) organization() error {
 func (s seeder) directory() (groups map[string]string, users []User, err error) {
 	groups = map[string]string{}
 	for _, p := range people() {
-		group, err := s.Directory.CreateGroup(s.ctx, s.change("group of the tutorial"), idc.Group{DisplayName: p.group, Owner: idc.OwnerBuiltIn})
+		group, err := s.Directory.CreateGroup(s.ctx, s.change("group of the tutorial"), s.Instance.IdentityStoreID, idc.Group{DisplayName: p.group, Owner: idc.OwnerBuiltIn})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -88,7 +88,7 @@ func (s seeder) directory() (groups map[string]string, users []User, err error) 
 }
 
 func (s seeder) person(p person, groupID string) (User, error) {
-	created, err := s.Directory.CreateUser(s.ctx, s.change("person of the tutorial"), idc.User{
+	created, err := s.Directory.CreateUser(s.ctx, s.change("person of the tutorial"), s.Instance.IdentityStoreID, idc.User{
 		UserName: p.userName, DisplayName: p.given + " " + p.family, Owner: idc.OwnerBuiltIn,
 		Name:   idc.PersonName{GivenName: p.given, FamilyName: p.family},
 		Emails: []idc.Email{{Value: p.userName + "@securecart.example", Type: "work", Primary: new(true)}},
@@ -96,7 +96,7 @@ func (s seeder) person(p person, groupID string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	if _, err := s.Directory.AddMember(s.ctx, s.change("member of the tutorial"), idc.OwnerBuiltIn, groupID, created.ID, idc.Validity{}); err != nil {
+	if _, err := s.Directory.AddMember(s.ctx, s.change("member of the tutorial"), s.Instance.IdentityStoreID, idc.OwnerBuiltIn, groupID, created.ID, idc.Validity{}); err != nil {
 		return User{}, err
 	}
 	user := User{Username: p.userName, Password: password(), TOTPSecret: totpSecret(), Groups: []string{p.group}}

@@ -17,6 +17,9 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/store/sqlstore"
 )
 
+// storeID is the identity store of the organization.
+const storeID = "d-1111111111"
+
 // world is a directory on an empty in-memory database, with a clock that the test moves.
 type world struct {
 	*directory.Service
@@ -34,6 +37,11 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	source := ids.Seeded(1)
+	if err := db.Update(t.Context(), idc.ChangeSet{}, func(tx store.Tx) error {
+		return tx.PutInstance(&idc.Instance{ID: "ssoins-1111111111111111", IdentityStoreID: storeID, OwnerAccountID: "111111111111"})
+	}); err != nil {
+		t.Fatal(err)
+	}
 	return &world{Service: &directory.Service{Store: db, Clock: c, IDs: source}, t: t, clock: c, ids: source}
 }
 
@@ -49,7 +57,7 @@ func draft(name string) idc.User {
 
 func (w *world) user(name string) *idc.User {
 	w.t.Helper()
-	u, err := w.CreateUser(w.t.Context(), w.change(), draft(name))
+	u, err := w.CreateUser(w.t.Context(), w.change(), storeID, draft(name))
 	if err != nil {
 		w.t.Fatalf("create user %s: %v", name, err)
 	}
@@ -58,7 +66,7 @@ func (w *world) user(name string) *idc.User {
 
 func (w *world) group(name string) *idc.Group {
 	w.t.Helper()
-	g, err := w.CreateGroup(w.t.Context(), w.change(), idc.Group{DisplayName: name})
+	g, err := w.CreateGroup(w.t.Context(), w.change(), storeID, idc.Group{DisplayName: name})
 	if err != nil {
 		w.t.Fatalf("create group %s: %v", name, err)
 	}
@@ -67,7 +75,7 @@ func (w *world) group(name string) *idc.Group {
 
 func (w *world) member(g *idc.Group, u *idc.User, v idc.Validity) *idc.Membership {
 	w.t.Helper()
-	m, err := w.AddMember(w.t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, u.ID, v)
+	m, err := w.AddMember(w.t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, u.ID, v)
 	if err != nil {
 		w.t.Fatalf("add %s to %s: %v", u.UserName, g.DisplayName, err)
 	}
@@ -116,7 +124,7 @@ func TestCreateUserRefusesWhatIsNotAUser(t *testing.T) {
 			w := newWorld(t)
 			u := draft("somebody")
 			c.edit(&u)
-			_, err := w.CreateUser(t.Context(), w.change(), u)
+			_, err := w.CreateUser(t.Context(), w.change(), storeID, u)
 			wantError(t, err, idc.Invalid, "", c.text)
 			if strings.Contains(idc.PublicMessage(err), "a b") {
 				t.Error("the error repeats a sensitive value")
@@ -135,11 +143,11 @@ func TestUserIsKeptWhole(t *testing.T) {
 	in.Roles = []idc.UserRole{{Value: "lead"}}
 	in.Extensions = map[string]string{"aws:identitystore:enterprise": `{"department":"Shop"}`}
 	in.Birthdate, in.Timezone = "1990-02-28", "Europe/Lisbon"
-	made, err := w.CreateUser(t.Context(), w.change(), in)
+	made, err := w.CreateUser(t.Context(), w.change(), storeID, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := w.DescribeUser(t.Context(), made.ID)
+	got, err := w.DescribeUser(t.Context(), storeID, made.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,28 +171,28 @@ func TestNamesAreUniqueWithoutRegardToCase(t *testing.T) {
 	first := draft("Ana")
 	first.Emails = []idc.Email{{Value: "ana@example.com", Primary: new(true)}}
 	first.ExternalIDs = []idc.ExternalID{{Issuer: "https://idp", ID: "17"}}
-	if _, err := w.CreateUser(t.Context(), w.change(), first); err != nil {
+	if _, err := w.CreateUser(t.Context(), w.change(), storeID, first); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.CreateUser(t.Context(), w.change(), draft("aNA"))
+	_, err := w.CreateUser(t.Context(), w.change(), storeID, draft("aNA"))
 	wantError(t, err, idc.Conflict, idc.ReasonUniqueness, "Duplicate UserName")
 
 	second := draft("other")
 	second.Emails = []idc.Email{{Value: "ANA@example.com", Primary: new(true)}}
-	_, err = w.CreateUser(t.Context(), w.change(), second)
+	_, err = w.CreateUser(t.Context(), w.change(), storeID, second)
 	wantError(t, err, idc.Conflict, idc.ReasonUniqueness, "Duplicate Email")
 
 	third := draft("third")
 	third.ExternalIDs = first.ExternalIDs
-	_, err = w.CreateUser(t.Context(), w.change(), third)
+	_, err = w.CreateUser(t.Context(), w.change(), storeID, third)
 	wantError(t, err, idc.Conflict, idc.ReasonUniqueness, "Duplicate ExternalId")
 
 	w.group("Developers")
-	_, err = w.CreateGroup(t.Context(), w.change(), idc.Group{DisplayName: "developers"})
+	_, err = w.CreateGroup(t.Context(), w.change(), storeID, idc.Group{DisplayName: "developers"})
 	wantError(t, err, idc.Conflict, idc.ReasonUniqueness, "Duplicate GroupDisplayName")
 
 	u := w.user("bob")
-	_, err = w.UpdateUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, "", []directory.Operation{{Path: "userName", Value: json.RawMessage(`"ANA"`)}})
+	_, err = w.UpdateUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, "", []directory.Operation{{Path: "userName", Value: json.RawMessage(`"ANA"`)}})
 	wantError(t, err, idc.Conflict, idc.ReasonUniqueness, "Duplicate UserName")
 }
 
@@ -220,15 +228,15 @@ func TestUpdateUserByPath(t *testing.T) {
 			in.Title = "Engineer"
 			in.Emails = []idc.Email{{Value: "a@example.com", Primary: new(true)}}
 			in.Extensions = map[string]string{enterprise: `{"division":"EU"}`}
-			u, err := w.CreateUser(t.Context(), w.change(), in)
+			u, err := w.CreateUser(t.Context(), w.change(), storeID, in)
 			if err != nil {
 				t.Fatal(err)
 			}
 			op := directory.Operation{Path: c.path, Value: json.RawMessage(c.value)}
-			if _, err := w.UpdateUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, "", []directory.Operation{op}); err != nil {
+			if _, err := w.UpdateUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, "", []directory.Operation{op}); err != nil {
 				t.Fatal(err)
 			}
-			after, err := w.DescribeUser(t.Context(), u.ID)
+			after, err := w.DescribeUser(t.Context(), storeID, u.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -252,9 +260,9 @@ func TestUpdateUserIsAllOrNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			good := directory.Operation{Path: "displayName", Value: json.RawMessage(`"Changed"`)}
-			_, err := w.UpdateUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, "", []directory.Operation{good, bad})
+			_, err := w.UpdateUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, "", []directory.Operation{good, bad})
 			wantError(t, err, idc.Invalid, "", "")
-			after, err := w.DescribeUser(t.Context(), u.ID)
+			after, err := w.DescribeUser(t.Context(), storeID, u.ID)
 			if err != nil || after.DisplayName != "Somebody" {
 				t.Errorf("half an update was kept: %+v, %v", after, err)
 			}
@@ -267,12 +275,12 @@ func TestRevisionStopsABlindOverwrite(t *testing.T) {
 	u := w.user("ana")
 	read := directory.RevisionOf(u.Version)
 	rename := []directory.Operation{{Path: "displayName", Value: json.RawMessage(`"One"`)}}
-	if _, err := w.UpdateUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, read, rename); err != nil {
+	if _, err := w.UpdateUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, read, rename); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.UpdateUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, read, rename)
+	_, err := w.UpdateUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, read, rename)
 	wantError(t, err, idc.Conflict, idc.ReasonConcurrentChange, "")
-	wantError(t, w.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, read), idc.Conflict, idc.ReasonConcurrentChange, "")
+	wantError(t, w.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, read), idc.Conflict, idc.ReasonConcurrentChange, "")
 }
 
 func TestOnlyTheOwnerChangesAnObject(t *testing.T) {
@@ -280,59 +288,59 @@ func TestOnlyTheOwnerChangesAnObject(t *testing.T) {
 	const scim = idc.Owner("scim/okta")
 	synced := draft("synced")
 	synced.Owner = scim
-	u, err := w.CreateUser(t.Context(), w.change(), synced)
+	u, err := w.CreateUser(t.Context(), w.change(), storeID, synced)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := w.CreateGroup(t.Context(), w.change(), idc.Group{DisplayName: "Synced", Owner: scim})
+	g, err := w.CreateGroup(t.Context(), w.change(), storeID, idc.Group{DisplayName: "Synced", Owner: scim})
 	if err != nil {
 		t.Fatal(err)
 	}
 	op := []directory.Operation{{Path: "displayName", Value: json.RawMessage(`"X"`)}}
-	_, err = w.UpdateUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, "", op)
+	_, err = w.UpdateUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, "", op)
 	wantError(t, err, idc.Conflict, "", "another source")
-	wantError(t, w.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, ""), idc.Conflict, "", "another source")
-	_, err = w.UpdateGroup(t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, "", op)
+	wantError(t, w.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, ""), idc.Conflict, "", "another source")
+	_, err = w.UpdateGroup(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, "", op)
 	wantError(t, err, idc.Conflict, "", "another source")
-	wantError(t, w.DeleteGroup(t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, ""), idc.Conflict, "", "another source")
-	_, err = w.AddMember(t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, u.ID, idc.Validity{})
+	wantError(t, w.DeleteGroup(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, ""), idc.Conflict, "", "another source")
+	_, err = w.AddMember(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, u.ID, idc.Validity{})
 	wantError(t, err, idc.Conflict, "", "another source")
-	if _, err := w.UpdateUser(t.Context(), w.change(), scim, u.ID, "", op); err != nil {
+	if _, err := w.UpdateUser(t.Context(), w.change(), storeID, scim, u.ID, "", op); err != nil {
 		t.Errorf("the owner may change its user: %v", err)
 	}
 	// To shut somebody out must not wait for the other source.
-	if err := w.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, idc.UserDisabled); err != nil {
+	if err := w.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, idc.UserDisabled); err != nil {
 		t.Errorf("the built-in source may disable anybody: %v", err)
 	}
 	mine := w.user("mine")
-	wantError(t, w.SetUserStatus(t.Context(), w.change(), scim, mine.ID, idc.UserDisabled), idc.Conflict, "", "another source")
+	wantError(t, w.SetUserStatus(t.Context(), w.change(), storeID, scim, mine.ID, idc.UserDisabled), idc.Conflict, "", "another source")
 }
 
 func TestMemberships(t *testing.T) {
 	w := newWorld(t)
 	g, other, ana, bob := w.group("G"), w.group("H"), w.user("ana"), w.user("bob")
 	m := w.member(g, ana, idc.Validity{})
-	_, err := w.AddMember(t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, ana.ID, idc.Validity{})
+	_, err := w.AddMember(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, ana.ID, idc.Validity{})
 	wantError(t, err, idc.Conflict, idc.ReasonUniqueness, "Duplicate GroupMembership")
-	_, err = w.AddMember(t.Context(), w.change(), idc.OwnerBuiltIn, "none", ana.ID, idc.Validity{})
+	_, err = w.AddMember(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, "none", ana.ID, idc.Validity{})
 	wantError(t, err, idc.NotFound, "", "Group does not exist")
-	_, err = w.AddMember(t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, "none", idc.Validity{})
+	_, err = w.AddMember(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, "none", idc.Validity{})
 	wantError(t, err, idc.NotFound, "", "Member does not exist")
 
-	in, err := w.IsMemberInGroups(t.Context(), ana.ID, []string{other.ID, g.ID, "none"})
+	in, err := w.IsMemberInGroups(t.Context(), storeID, ana.ID, []string{other.ID, g.ID, "none"})
 	if err != nil || in[0] || !in[1] || in[2] {
 		t.Errorf("IsMemberInGroups = %v, %v", in, err)
 	}
-	found, err := w.FindMembership(t.Context(), g.ID, ana.ID)
+	found, err := w.FindMembership(t.Context(), storeID, g.ID, ana.ID)
 	if err != nil || found.ID != m.ID {
 		t.Errorf("FindMembership = %+v, %v", found, err)
 	}
-	_, err = w.FindMembership(t.Context(), g.ID, bob.ID)
+	_, err = w.FindMembership(t.Context(), storeID, g.ID, bob.ID)
 	wantError(t, err, idc.NotFound, "", "")
-	if err := w.RemoveMember(t.Context(), w.change(), idc.OwnerBuiltIn, m.ID); err != nil {
+	if err := w.RemoveMember(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, m.ID); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, w.RemoveMember(t.Context(), w.change(), idc.OwnerBuiltIn, m.ID), idc.NotFound, "", "")
+	wantError(t, w.RemoveMember(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, m.ID), idc.NotFound, "", "")
 }
 
 func TestMembershipEndsOnTheSecond(t *testing.T) {
@@ -342,7 +350,7 @@ func TestMembershipEndsOnTheSecond(t *testing.T) {
 	m := w.member(g, ana, idc.Validity{StartsAt: start, EndsAt: end})
 	is := func() bool {
 		t.Helper()
-		in, err := w.IsMemberInGroups(t.Context(), ana.ID, []string{g.ID})
+		in, err := w.IsMemberInGroups(t.Context(), storeID, ana.ID, []string{g.ID})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -363,10 +371,10 @@ func TestMembershipEndsOnTheSecond(t *testing.T) {
 	if is() {
 		t.Error("a member at the end")
 	}
-	if list, _, err := w.ListMembers(t.Context(), g.ID, store.Page{}); err != nil || len(list) != 0 {
+	if list, _, err := w.ListMembers(t.Context(), storeID, g.ID, store.Page{}); err != nil || len(list) != 0 {
 		t.Errorf("an ended membership is listed: %v, %v", list, err)
 	}
-	_, err := w.DescribeMembership(t.Context(), m.ID)
+	_, err := w.DescribeMembership(t.Context(), storeID, m.ID)
 	wantError(t, err, idc.NotFound, "", "")
 	w.member(g, ana, idc.Validity{}) // an ended membership is no obstacle
 	if !is() {
@@ -379,7 +387,7 @@ func TestAlternateIdentifiers(t *testing.T) {
 	in := draft("Ana")
 	in.Emails = []idc.Email{{Value: "ana@example.com", Primary: new(true)}}
 	in.ExternalIDs = []idc.ExternalID{{Issuer: "https://idp", ID: "17"}}
-	u, err := w.CreateUser(t.Context(), w.change(), in)
+	u, err := w.CreateUser(t.Context(), w.change(), storeID, in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -388,20 +396,20 @@ func TestAlternateIdentifiers(t *testing.T) {
 		{Path: "userName", Value: "ana"}, {Path: "USERNAME", Value: "Ana"}, {Path: "emails.value", Value: "ANA@example.com"},
 		{ExternalID: idc.ExternalID{Issuer: "https://idp", ID: "17"}},
 	} {
-		if got, err := w.FindUser(t.Context(), by); err != nil || got.ID != u.ID {
+		if got, err := w.FindUser(t.Context(), storeID, by); err != nil || got.ID != u.ID {
 			t.Errorf("FindUser(%+v) = %v, %v", by, got, err)
 		}
 	}
-	if got, err := w.FindGroup(t.Context(), directory.Alternate{Path: "displayName", Value: "DEVELOPERS"}); err != nil || got.ID != g.ID {
+	if got, err := w.FindGroup(t.Context(), storeID, directory.Alternate{Path: "displayName", Value: "DEVELOPERS"}); err != nil || got.ID != g.ID {
 		t.Errorf("FindGroup = %v, %v", got, err)
 	}
-	_, err = w.FindUser(t.Context(), directory.Alternate{Path: "title", Value: "x"})
+	_, err = w.FindUser(t.Context(), storeID, directory.Alternate{Path: "title", Value: "x"})
 	wantError(t, err, idc.Invalid, "", "The attribute title is not a unique attribute")
-	_, err = w.FindUser(t.Context(), directory.Alternate{Path: "userName"})
+	_, err = w.FindUser(t.Context(), storeID, directory.Alternate{Path: "userName"})
 	wantError(t, err, idc.Invalid, "", "attribute value cannot be empty or null")
-	_, err = w.FindUser(t.Context(), directory.Alternate{Path: "userName", Value: "nobody"})
+	_, err = w.FindUser(t.Context(), storeID, directory.Alternate{Path: "userName", Value: "nobody"})
 	wantError(t, err, idc.NotFound, "", "USER not found.")
-	_, err = w.FindGroup(t.Context(), directory.Alternate{Path: "displayName", Value: "nobody"})
+	_, err = w.FindGroup(t.Context(), storeID, directory.Alternate{Path: "displayName", Value: "nobody"})
 	wantError(t, err, idc.NotFound, "", "GROUP not found.")
 }
 
@@ -413,7 +421,7 @@ func TestListsPageThroughEverythingOnce(t *testing.T) {
 	}
 	seen, after := map[string]bool{}, ""
 	for range 10 {
-		users, next, err := w.ListUsers(t.Context(), "", store.Page{After: after, Limit: 2})
+		users, next, err := w.ListUsers(t.Context(), storeID, "", store.Page{After: after, Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -430,7 +438,7 @@ func TestListsPageThroughEverythingOnce(t *testing.T) {
 	if len(seen) != len(want) {
 		t.Errorf("saw %d of %d users", len(seen), len(want))
 	}
-	one, next, err := w.ListUsers(t.Context(), "C", store.Page{})
+	one, next, err := w.ListUsers(t.Context(), storeID, "C", store.Page{})
 	if err != nil || len(one) != 1 || one[0].UserName != "c" || next != "" {
 		t.Errorf("filter: %v %q %v", one, next, err)
 	}
@@ -440,7 +448,7 @@ func TestUserQuota(t *testing.T) {
 	w := newWorld(t)
 	w.MaxUsers = 1
 	w.user("ana")
-	_, err := w.CreateUser(t.Context(), w.change(), draft("bob"))
+	_, err := w.CreateUser(t.Context(), w.change(), storeID, draft("bob"))
 	wantError(t, err, idc.QuotaExceeded, "", "maximum number of users")
 }
 
@@ -448,10 +456,10 @@ func TestCanceledCallsChangeNothing(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.CreateUser(ctx, w.change(), draft("ana")); err == nil {
+	if _, err := w.CreateUser(ctx, w.change(), storeID, draft("ana")); err == nil {
 		t.Error("a canceled call made a user")
 	}
-	if users, _, err := w.ListUsers(t.Context(), "", store.Page{}); err != nil || len(users) != 0 {
+	if users, _, err := w.ListUsers(t.Context(), storeID, "", store.Page{}); err != nil || len(users) != 0 {
 		t.Errorf("users: %v, %v", users, err)
 	}
 }

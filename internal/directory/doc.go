@@ -1,4 +1,5 @@
-// Package directory is the identity store: users, groups and who is in which group.
+// Package directory keeps the identity stores: users, groups and who is in which group. Every instance has
+// an identity store of its own; a call names the one it means, and finds nothing of another.
 //
 // It holds the rules of the Identity Store API (Identity Store API Reference, 2020-06-15) and a few that
 // AWS leaves to its console: enabling and disabling a person. The doors in front of it are

@@ -15,9 +15,10 @@ func groupNames() class {
 	return class{pattern: groupNamePattern, spaces: "\t\n\r \u00a0", max: maxText}
 }
 
-func group(r store.GroupReader, id string) (*idc.Group, error) {
+// group reads a group and says "GROUP not found." when the identity store has none such.
+func group(r store.GroupReader, storeID, id string) (*idc.Group, error) {
 	g, err := r.Group(id)
-	if idc.IsNotFound(err) {
+	if idc.IsNotFound(err) || err == nil && g.IdentityStoreID != storeID {
 		return nil, idc.NotFoundf("GROUP", id, "GROUP not found.")
 	}
 	return g, err
@@ -38,8 +39,9 @@ func checkGroup(g *idc.Group) error {
 
 // CreateGroup makes a group of the owner named in draft (the built-in source when empty). Errors: Invalid;
 // Conflict with ReasonUniqueness for a display name or external id that is taken.
-func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, draft idc.Group) (*idc.Group, error) {
+func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, storeID string, draft idc.Group) (*idc.Group, error) {
 	g := draft
+	g.IdentityStoreID = storeID
 	if g.Owner == "" {
 		g.Owner = idc.OwnerBuiltIn
 	}
@@ -50,7 +52,10 @@ func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, draft i
 	g.CreatedAt, g.UpdatedAt, g.CreatedBy, g.UpdatedBy = now, now, change.Actor, change.Actor
 	newID := s.IDs.GroupID()
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		revived, err := s.revive(tx, nounGroup, g.DisplayName, g.Owner)
+		if err := checkStore(tx, storeID); err != nil {
+			return err
+		}
+		revived, err := s.revive(tx, storeID, nounGroup, g.DisplayName, g.Owner)
 		if err != nil {
 			return err
 		}
@@ -63,15 +68,15 @@ func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, draft i
 	if err != nil {
 		return nil, err
 	}
-	return s.DescribeGroup(ctx, g.ID)
+	return s.DescribeGroup(ctx, storeID, g.ID)
 }
 
 // DescribeGroup returns a group, or NotFound with Resource "GROUP".
-func (s *Service) DescribeGroup(ctx context.Context, id string) (*idc.Group, error) {
+func (s *Service) DescribeGroup(ctx context.Context, storeID, id string) (*idc.Group, error) {
 	var g *idc.Group
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		g, err = group(r, id)
+		g, err = group(r, storeID, id)
 		return err
 	})
 	return g, err
@@ -79,10 +84,10 @@ func (s *Service) DescribeGroup(ctx context.Context, id string) (*idc.Group, err
 
 // UpdateGroup applies the operations (displayName, description) in order, all or none, and returns what
 // came of it. revision and errors are as in UpdateUser.
-func (s *Service) UpdateGroup(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string, operations []Operation) (*idc.Group, error) {
+func (s *Service) UpdateGroup(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, id, revision string, operations []Operation) (*idc.Group, error) {
 	var changed *idc.Group
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		g, err := group(tx, id)
+		g, err := group(tx, storeID, id)
 		if err != nil {
 			return err
 		}
@@ -121,9 +126,9 @@ func applyToGroup(g *idc.Group, o Operation) error {
 }
 
 // DeleteGroup removes a group with its memberships and reserves the id; see the package comment.
-func (s *Service) DeleteGroup(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string) error {
+func (s *Service) DeleteGroup(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, id, revision string) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		g, err := group(tx, id)
+		g, err := group(tx, storeID, id)
 		if err != nil {
 			return err
 		}
@@ -148,16 +153,16 @@ func (s *Service) DeleteGroup(ctx context.Context, change idc.ChangeSet, source 
 		if err := tx.DeleteGroup(id); err != nil {
 			return err
 		}
-		return s.bury(tx, nounGroup, id, g.DisplayName, g.Owner)
+		return s.bury(tx, storeID, nounGroup, id, g.DisplayName, g.Owner)
 	})
 }
 
 // ListGroups returns a page ordered by id, and the cursor of the next page or "". A displayName that is
 // not empty selects the one group of that name.
-func (s *Service) ListGroups(ctx context.Context, displayName string, p store.Page) (groups []*idc.Group, next string, err error) {
+func (s *Service) ListGroups(ctx context.Context, storeID, displayName string, p store.Page) (groups []*idc.Group, next string, err error) {
 	err = s.Store.View(ctx, func(r store.Reader) error {
 		if displayName != "" {
-			g, err := r.GroupByName(displayName)
+			g, err := r.GroupByName(storeID, displayName)
 			if idc.IsNotFound(err) {
 				return nil
 			}
@@ -165,7 +170,7 @@ func (s *Service) ListGroups(ctx context.Context, displayName string, p store.Pa
 			return err
 		}
 		page, size := limited(p)
-		groups, err = r.ListGroups(page)
+		groups, err = r.ListGroups(storeID, page)
 		if err == nil && len(groups) > size {
 			groups = groups[:size]
 			next = groups[size-1].ID

@@ -17,21 +17,21 @@ type Alternate struct {
 }
 
 // FindUser returns the user with an alternate identifier: userName, emails.value or an external id.
-func (s *Service) FindUser(ctx context.Context, by Alternate) (*idc.User, error) {
+func (s *Service) FindUser(ctx context.Context, storeID string, by Alternate) (*idc.User, error) {
 	var u *idc.User
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
 		switch path := strings.ToLower(by.Path); {
 		case path == "":
-			u, err = r.UserByExternalID(by.ExternalID.Issuer, by.ExternalID.ID)
+			u, err = r.UserByExternalID(storeID, by.ExternalID.Issuer, by.ExternalID.ID)
 		case path != "username" && path != "emails.value":
 			return notUnique(by.Path)
 		case by.Value == "":
 			return emptyValue(by.Path)
 		case path == "username":
-			u, err = r.UserByName(by.Value)
+			u, err = r.UserByName(storeID, by.Value)
 		default:
-			u, err = r.UserByEmail(by.Value)
+			u, err = r.UserByEmail(storeID, by.Value)
 		}
 		if idc.IsNotFound(err) {
 			return userNotFound("")
@@ -45,19 +45,19 @@ func (s *Service) FindUser(ctx context.Context, by Alternate) (*idc.User, error)
 }
 
 // FindGroup returns the group with an alternate identifier: displayName or an external id.
-func (s *Service) FindGroup(ctx context.Context, by Alternate) (*idc.Group, error) {
+func (s *Service) FindGroup(ctx context.Context, storeID string, by Alternate) (*idc.Group, error) {
 	var g *idc.Group
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
 		switch path := strings.ToLower(by.Path); {
 		case path == "":
-			g, err = r.GroupByExternalID(by.ExternalID.Issuer, by.ExternalID.ID)
+			g, err = r.GroupByExternalID(storeID, by.ExternalID.Issuer, by.ExternalID.ID)
 		case path != "displayname":
 			return notUnique(by.Path)
 		case by.Value == "":
 			return emptyValue(by.Path)
 		default:
-			g, err = r.GroupByName(by.Value)
+			g, err = r.GroupByName(storeID, by.Value)
 		}
 		if idc.IsNotFound(err) {
 			return idc.NotFoundf("GROUP", "", "GROUP not found.")

@@ -11,17 +11,29 @@ func membershipNotFound(id string) error {
 	return idc.NotFoundf("GROUP_MEMBERSHIP", id, "GROUP_MEMBERSHIP not found.")
 }
 
+// membership reads a membership, which belongs to the identity store of its group.
+func membership(r store.Reader, storeID, id string) (*idc.Membership, error) {
+	m, err := r.Membership(id)
+	if err == nil {
+		_, err = group(r, storeID, m.GroupID)
+	}
+	if idc.IsNotFound(err) {
+		return nil, membershipNotFound(id)
+	}
+	return m, err
+}
+
 // AddMember puts a user into a group for the time of validity (the zero Validity has no bounds). The group
 // must belong to source. Errors: NotFound ("Group does not exist", "Member does not exist"); Conflict with
 // ReasonUniqueness when the user is a member already. A membership that has ended is replaced.
-func (s *Service) AddMember(ctx context.Context, change idc.ChangeSet, source idc.Owner, groupID, userID string, validity idc.Validity) (*idc.Membership, error) {
+func (s *Service) AddMember(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, groupID, userID string, validity idc.Validity) (*idc.Membership, error) {
 	if !validity.EndsAt.IsZero() && !validity.EndsAt.After(validity.StartsAt) {
 		return nil, idc.Errorf(idc.Invalid, "A membership must end after it starts.")
 	}
 	m := idc.Membership{ID: s.IDs.MembershipID(), GroupID: groupID, UserID: userID, Validity: validity, Owner: source,
 		CreatedAt: s.now(), CreatedBy: change.Actor}
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		g, err := tx.Group(groupID)
+		g, err := group(tx, storeID, groupID)
 		if idc.IsNotFound(err) {
 			return idc.NotFoundf("GROUP", groupID, "Group does not exist")
 		}
@@ -31,7 +43,7 @@ func (s *Service) AddMember(ctx context.Context, change idc.ChangeSet, source id
 		if err := mayChange(source, g.Owner); err != nil {
 			return err
 		}
-		if _, err := tx.User(userID); idc.IsNotFound(err) {
+		if _, err := user(tx, storeID, userID); idc.IsNotFound(err) {
 			return idc.NotFoundf("USER", userID, "Member does not exist")
 		} else if err != nil {
 			return err
@@ -44,7 +56,7 @@ func (s *Service) AddMember(ctx context.Context, change idc.ChangeSet, source id
 	if err != nil {
 		return nil, err
 	}
-	return s.DescribeMembership(ctx, m.ID)
+	return s.DescribeMembership(ctx, storeID, m.ID)
 }
 
 // clearEnded removes a membership that time has ended already, and refuses a second one beside a current.
@@ -67,12 +79,9 @@ func (s *Service) ended(m *idc.Membership) bool {
 }
 
 // RemoveMember ends a membership. The group must belong to source.
-func (s *Service) RemoveMember(ctx context.Context, change idc.ChangeSet, source idc.Owner, membershipID string) error {
+func (s *Service) RemoveMember(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, membershipID string) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		m, err := tx.Membership(membershipID)
-		if idc.IsNotFound(err) {
-			return membershipNotFound(membershipID)
-		}
+		m, err := membership(tx, storeID, membershipID)
 		if err != nil {
 			return err
 		}
@@ -84,12 +93,12 @@ func (s *Service) RemoveMember(ctx context.Context, change idc.ChangeSet, source
 }
 
 // DescribeMembership returns a membership that has not ended, or NotFound with Resource "GROUP_MEMBERSHIP".
-func (s *Service) DescribeMembership(ctx context.Context, id string) (*idc.Membership, error) {
+func (s *Service) DescribeMembership(ctx context.Context, storeID, id string) (*idc.Membership, error) {
 	var m *idc.Membership
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		m, err = r.Membership(id)
-		if idc.IsNotFound(err) || err == nil && s.ended(m) {
+		m, err = membership(r, storeID, id)
+		if err == nil && s.ended(m) {
 			return membershipNotFound(id)
 		}
 		return err
@@ -101,10 +110,10 @@ func (s *Service) DescribeMembership(ctx context.Context, id string) (*idc.Membe
 }
 
 // FindMembership returns the membership of a user in a group that has not ended.
-func (s *Service) FindMembership(ctx context.Context, groupID, userID string) (*idc.Membership, error) {
+func (s *Service) FindMembership(ctx context.Context, storeID, groupID, userID string) (*idc.Membership, error) {
 	var m *idc.Membership
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		if _, err := group(r, groupID); err != nil {
+		if _, err := group(r, storeID, groupID); err != nil {
 			return err
 		}
 		var err error
@@ -121,9 +130,9 @@ func (s *Service) FindMembership(ctx context.Context, groupID, userID string) (*
 }
 
 // ListMembers returns a page of the memberships of a group that have not ended, ordered by id.
-func (s *Service) ListMembers(ctx context.Context, groupID string, p store.Page) ([]*idc.Membership, string, error) {
+func (s *Service) ListMembers(ctx context.Context, storeID, groupID string, p store.Page) ([]*idc.Membership, string, error) {
 	return s.listMemberships(ctx, p, func(r store.Reader, page store.Page) ([]*idc.Membership, error) {
-		if _, err := group(r, groupID); err != nil {
+		if _, err := group(r, storeID, groupID); err != nil {
 			return nil, err
 		}
 		return r.ListMembershipsOfGroup(groupID, page)
@@ -131,9 +140,9 @@ func (s *Service) ListMembers(ctx context.Context, groupID string, p store.Page)
 }
 
 // ListGroupsOfMember returns a page of the memberships of a user that have not ended, ordered by id.
-func (s *Service) ListGroupsOfMember(ctx context.Context, userID string, p store.Page) ([]*idc.Membership, string, error) {
+func (s *Service) ListGroupsOfMember(ctx context.Context, storeID, userID string, p store.Page) ([]*idc.Membership, string, error) {
 	return s.listMemberships(ctx, p, func(r store.Reader, page store.Page) ([]*idc.Membership, error) {
-		if _, err := user(r, userID); err != nil {
+		if _, err := user(r, storeID, userID); err != nil {
 			return nil, err
 		}
 		return r.ListMembershipsOfUser(userID, page)
@@ -169,10 +178,10 @@ func (s *Service) listMemberships(ctx context.Context, p store.Page, list func(s
 
 // IsMemberInGroups says for each group, in the order asked, whether the user is a member now. A group that
 // does not exist has no members.
-func (s *Service) IsMemberInGroups(ctx context.Context, userID string, groupIDs []string) ([]bool, error) {
+func (s *Service) IsMemberInGroups(ctx context.Context, storeID, userID string, groupIDs []string) ([]bool, error) {
 	results := make([]bool, len(groupIDs))
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		if _, err := user(r, userID); err != nil {
+		if _, err := user(r, storeID, userID); err != nil {
 			return err
 		}
 		for i, groupID := range groupIDs {

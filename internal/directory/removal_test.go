@@ -62,11 +62,11 @@ func TestDisablingAUserStopsEverythingAtOnce(t *testing.T) {
 	w := newWorld(t)
 	u := w.user("ana")
 	session, token := w.signedIn(u)
-	if err := w.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, idc.UserDisabled); err != nil {
+	if err := w.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, idc.UserDisabled); err != nil {
 		t.Fatal(err)
 	}
 	w.wantCutOff(u.ID, session.ID, token.ID)
-	if err := w.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, idc.UserEnabled); err != nil {
+	if err := w.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, idc.UserEnabled); err != nil {
 		t.Fatal(err)
 	}
 	w.view(func(r store.Reader) {
@@ -89,7 +89,7 @@ func TestDeletingAUserLeavesNothingBehind(t *testing.T) {
 	g, u := w.group("G"), w.user("ana")
 	m := w.member(g, u, idc.Validity{})
 	session, token := w.signedIn(u)
-	if err := w.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, ""); err != nil {
+	if err := w.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	w.wantCutOff(u.ID, session.ID, token.ID)
@@ -107,7 +107,7 @@ func TestDeletingAUserLeavesNothingBehind(t *testing.T) {
 			t.Errorf("authenticators stand: %v, %v", devices, err)
 		}
 	})
-	wantError(t, w.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, ""), idc.NotFound, "", "USER not found.")
+	wantError(t, w.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, ""), idc.NotFound, "", "USER not found.")
 }
 
 func TestDeleteIsUndoneWhenUnassigningFails(t *testing.T) {
@@ -116,8 +116,8 @@ func TestDeleteIsUndoneWhenUnassigningFails(t *testing.T) {
 		return idc.Errorf(idc.Unavailable, "later")
 	}
 	g := w.group("G")
-	wantError(t, w.DeleteGroup(t.Context(), w.change(), idc.OwnerBuiltIn, g.ID, ""), idc.Unavailable, "", "later")
-	if _, err := w.DescribeGroup(t.Context(), g.ID); err != nil {
+	wantError(t, w.DeleteGroup(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, g.ID, ""), idc.Unavailable, "", "later")
+	if _, err := w.DescribeGroup(t.Context(), storeID, g.ID); err != nil {
 		t.Errorf("the group is half deleted: %v", err)
 	}
 }
@@ -128,14 +128,14 @@ func TestAssignmentsOfSyncedPrincipalsSurvive(t *testing.T) {
 		t.Error("assignments of a synced group were withdrawn")
 		return nil
 	}
-	g, err := w.CreateGroup(t.Context(), w.change(), idc.Group{DisplayName: "Synced", Owner: "scim/okta"})
+	g, err := w.CreateGroup(t.Context(), w.change(), storeID, idc.Group{DisplayName: "Synced", Owner: "scim/okta"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.DeleteGroup(t.Context(), w.change(), "scim/okta", g.ID, ""); err != nil {
+	if err := w.DeleteGroup(t.Context(), w.change(), storeID, "scim/okta", g.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	again, err := w.CreateGroup(t.Context(), w.change(), idc.Group{DisplayName: "SYNCED", Owner: "scim/okta"})
+	again, err := w.CreateGroup(t.Context(), w.change(), storeID, idc.Group{DisplayName: "SYNCED", Owner: "scim/okta"})
 	if err != nil || again.ID != g.ID {
 		t.Errorf("the group came back as %v, %v; want id %s", again, err, g.ID)
 	}
@@ -145,7 +145,7 @@ func TestReturningUserGetsTheIDBackAndNothingElse(t *testing.T) {
 	w := newWorld(t)
 	u := w.user("ana")
 	w.signedIn(u)
-	if err := w.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, ""); err != nil {
+	if err := w.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	if other := w.user("bob"); other.ID == u.ID {
@@ -153,11 +153,11 @@ func TestReturningUserGetsTheIDBackAndNothingElse(t *testing.T) {
 	}
 	stranger := draft("Ana")
 	stranger.Owner = "scim/okta"
-	s, err := w.CreateUser(t.Context(), w.change(), stranger)
+	s, err := w.CreateUser(t.Context(), w.change(), storeID, stranger)
 	if err != nil || s.ID == u.ID {
 		t.Fatalf("another source took over the id: %+v, %v", s, err)
 	}
-	if err := w.DeleteUser(t.Context(), w.change(), "scim/okta", s.ID, ""); err != nil {
+	if err := w.DeleteUser(t.Context(), w.change(), storeID, "scim/okta", s.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	again := w.user("ANA")
@@ -174,7 +174,7 @@ func TestReturningUserGetsTheIDBackAndNothingElse(t *testing.T) {
 func TestTombstoneIsForgottenInTheEnd(t *testing.T) {
 	w := newWorld(t)
 	u := w.user("ana")
-	if err := w.DeleteUser(t.Context(), w.change(), idc.OwnerBuiltIn, u.ID, ""); err != nil {
+	if err := w.DeleteUser(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, u.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.Advance(directory.DefaultRetention + time.Second)

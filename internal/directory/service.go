@@ -21,7 +21,7 @@ const (
 	pageSize = 100
 )
 
-// Service is the identity store. Store, Clock and IDs are required.
+// Service is all identity stores of the installation; each call names the one it means. Store, Clock and IDs are required.
 type Service struct {
 	Store store.Store
 	Clock clock.Clock
@@ -35,15 +35,31 @@ type Service struct {
 	Unassign func(tx store.Tx, change idc.ChangeSet, principalType idc.PrincipalType, principalID string) error
 }
 
-// Instance returns the instance the identity store belongs to.
-func (s *Service) Instance(ctx context.Context) (*idc.Instance, error) {
+// Instance returns the instance an identity store belongs to, or NotFound with Resource "IDENTITY_STORE".
+func (s *Service) Instance(ctx context.Context, storeID string) (*idc.Instance, error) {
 	var in *idc.Instance
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		in, err = r.Instance()
+		in, err = r.InstanceByIdentityStore(storeID)
+		if idc.IsNotFound(err) {
+			return storeNotFound(storeID)
+		}
 		return err
 	})
 	return in, err
+}
+
+func storeNotFound(storeID string) error {
+	return idc.NotFoundf("IDENTITY_STORE", storeID, "IDENTITY_STORE not found.")
+}
+
+// checkStore refuses new objects in an identity store that is not there, not yet or not any more.
+func checkStore(r store.InstanceReader, storeID string) error {
+	in, err := r.InstanceByIdentityStore(storeID)
+	if idc.IsNotFound(err) || err == nil && in.CurrentStatus() != idc.InstanceActive {
+		return storeNotFound(storeID)
+	}
+	return err
 }
 
 // RevisionOf is the opaque revision of a versioned object, for changes that must not overwrite another's.
@@ -93,8 +109,8 @@ func duplicateOf(resource string) *idc.Error {
 }
 
 // revive returns the id that a returning object gets back, or "" when it is new. The tombstone is used up.
-func (s *Service) revive(tx store.Tx, noun, name string, owner idc.Owner) (string, error) {
-	stone, err := tx.Tombstone(noun, idc.FoldName(name), owner, s.now())
+func (s *Service) revive(tx store.Tx, storeID, noun, name string, owner idc.Owner) (string, error) {
+	stone, err := tx.Tombstone(storeID, noun, idc.FoldName(name), owner, s.now())
 	if idc.IsNotFound(err) {
 		return "", nil
 	}
@@ -104,10 +120,10 @@ func (s *Service) revive(tx store.Tx, noun, name string, owner idc.Owner) (strin
 	return stone.ID, tx.DeleteTombstone(stone.ID)
 }
 
-func (s *Service) bury(tx store.Tx, noun, id, name string, owner idc.Owner) error {
+func (s *Service) bury(tx store.Tx, storeID, noun, id, name string, owner idc.Owner) error {
 	now := s.now()
 	return tx.PutTombstone(&idc.Tombstone{
-		ID: id, Noun: noun, Name: idc.FoldName(name), Owner: owner,
+		ID: id, IdentityStoreID: storeID, Noun: noun, Name: idc.FoldName(name), Owner: owner,
 		DeletedAt: now, ExpiresAt: now.Add(s.retention()),
 	})
 }

@@ -13,9 +13,9 @@ const longestCredential = 12 * time.Hour
 
 // SetUserStatus enables or disables a user. Disabling ends the portal sessions, tokens and role credentials
 // of the user in the same transaction. The built-in source may do it to users of every source.
-func (s *Service) SetUserStatus(ctx context.Context, change idc.ChangeSet, source idc.Owner, id string, status idc.UserStatus) error {
+func (s *Service) SetUserStatus(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, id string, status idc.UserStatus) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		u, err := user(tx, id)
+		u, err := user(tx, storeID, id)
 		if err != nil {
 			return err
 		}

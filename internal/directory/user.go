@@ -15,20 +15,21 @@ const (
 
 func userNotFound(id string) error { return idc.NotFoundf("USER", id, "USER not found.") }
 
-// user reads a user and says "USER not found." when there is none.
-func user(r store.UserReader, id string) (*idc.User, error) {
+// user reads a user and says "USER not found." when the identity store has none such.
+func user(r store.UserReader, storeID, id string) (*idc.User, error) {
 	u, err := r.User(id)
-	if idc.IsNotFound(err) {
+	if idc.IsNotFound(err) || err == nil && u.IdentityStoreID != storeID {
 		return nil, userNotFound(id)
 	}
 	return u, err
 }
 
-// CreateUser makes a user of the owner named in draft (the built-in source when empty). ID, Status and the
-// bookkeeping are set here. Errors: Invalid; Conflict with ReasonUniqueness for a user name, primary e-mail
+// CreateUser makes a user of the owner named in draft (the built-in source when empty). ID, IdentityStoreID,
+// Status and the bookkeeping are set here. Errors: Invalid; Conflict with ReasonUniqueness for a user name, primary e-mail
 // or external id that is taken; QuotaExceeded. The user has no password yet.
-func (s *Service) CreateUser(ctx context.Context, change idc.ChangeSet, draft idc.User) (*idc.User, error) {
+func (s *Service) CreateUser(ctx context.Context, change idc.ChangeSet, storeID string, draft idc.User) (*idc.User, error) {
 	u := draft
+	u.IdentityStoreID = storeID
 	if u.Owner == "" {
 		u.Owner = idc.OwnerBuiltIn
 	}
@@ -42,10 +43,13 @@ func (s *Service) CreateUser(ctx context.Context, change idc.ChangeSet, draft id
 	u.CreatedAt, u.UpdatedAt, u.CreatedBy, u.UpdatedBy = now, now, change.Actor, change.Actor
 	newID := s.IDs.UserID()
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		if err := s.checkUserQuota(tx); err != nil {
+		if err := checkStore(tx, storeID); err != nil {
 			return err
 		}
-		revived, err := s.revive(tx, nounUser, u.UserName, u.Owner)
+		if err := s.checkUserQuota(tx, storeID); err != nil {
+			return err
+		}
+		revived, err := s.revive(tx, storeID, nounUser, u.UserName, u.Owner)
 		if err != nil {
 			return err
 		}
@@ -58,15 +62,15 @@ func (s *Service) CreateUser(ctx context.Context, change idc.ChangeSet, draft id
 	if err != nil {
 		return nil, err
 	}
-	return s.DescribeUser(ctx, u.ID)
+	return s.DescribeUser(ctx, storeID, u.ID)
 }
 
-func (s *Service) checkUserQuota(tx store.Tx) error {
+func (s *Service) checkUserQuota(tx store.Tx, storeID string) error {
 	limit := s.MaxUsers
 	if limit <= 0 {
 		limit = DefaultMaxUsers
 	}
-	count, err := tx.CountUsers()
+	count, err := tx.CountUsers(storeID)
 	if err != nil {
 		return err
 	}
@@ -77,11 +81,11 @@ func (s *Service) checkUserQuota(tx store.Tx) error {
 }
 
 // DescribeUser returns a user, or NotFound with Resource "USER".
-func (s *Service) DescribeUser(ctx context.Context, id string) (*idc.User, error) {
+func (s *Service) DescribeUser(ctx context.Context, storeID, id string) (*idc.User, error) {
 	var u *idc.User
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		u, err = user(r, id)
+		u, err = user(r, storeID, id)
 		return err
 	})
 	return u, err
@@ -89,10 +93,10 @@ func (s *Service) DescribeUser(ctx context.Context, id string) (*idc.User, error
 
 // UpdateUser applies the operations in order, all or none, and returns what came of it. revision, when not empty, must be that of the
 // user as it is (RevisionOf). Errors as CreateUser, and Conflict when another source owns the user.
-func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string, operations []Operation) (*idc.User, error) {
+func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, id, revision string, operations []Operation) (*idc.User, error) {
 	var changed *idc.User
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		u, err := user(tx, id)
+		u, err := user(tx, storeID, id)
 		if err != nil {
 			return err
 		}
@@ -123,7 +127,7 @@ func (s *Service) UpdateUser(ctx context.Context, change idc.ChangeSet, source i
 // putUser writes a user. Of several values that are taken the user name is told first, whatever the engine
 // finds first.
 func putUser(tx store.Tx, u *idc.User) error {
-	other, err := tx.UserByName(u.UserName)
+	other, err := tx.UserByName(u.IdentityStoreID, u.UserName)
 	if err == nil && other.ID != u.ID {
 		return duplicateOf("UserName")
 	}
@@ -134,9 +138,9 @@ func putUser(tx store.Tx, u *idc.User) error {
 }
 
 // DeleteUser removes a user and all the user holds, and reserves the id; see the package comment.
-func (s *Service) DeleteUser(ctx context.Context, change idc.ChangeSet, source idc.Owner, id, revision string) error {
+func (s *Service) DeleteUser(ctx context.Context, change idc.ChangeSet, storeID string, source idc.Owner, id, revision string) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		u, err := user(tx, id)
+		u, err := user(tx, storeID, id)
 		if err != nil {
 			return err
 		}
@@ -152,7 +156,7 @@ func (s *Service) DeleteUser(ctx context.Context, change idc.ChangeSet, source i
 		if err := tx.DeleteUser(id); err != nil {
 			return err
 		}
-		return s.bury(tx, nounUser, id, u.UserName, u.Owner)
+		return s.bury(tx, storeID, nounUser, id, u.UserName, u.Owner)
 	})
 }
 
@@ -187,10 +191,10 @@ func (s *Service) stripUser(tx store.Tx, change idc.ChangeSet, u *idc.User) erro
 
 // ListUsers returns a page ordered by id, and the cursor of the next page or "". A userName that is not
 // empty selects the one user of that name.
-func (s *Service) ListUsers(ctx context.Context, userName string, p store.Page) (users []*idc.User, next string, err error) {
+func (s *Service) ListUsers(ctx context.Context, storeID, userName string, p store.Page) (users []*idc.User, next string, err error) {
 	err = s.Store.View(ctx, func(r store.Reader) error {
 		if userName != "" {
-			u, err := r.UserByName(userName)
+			u, err := r.UserByName(storeID, userName)
 			if idc.IsNotFound(err) {
 				return nil
 			}
@@ -198,7 +202,7 @@ func (s *Service) ListUsers(ctx context.Context, userName string, p store.Page) 
 			return err
 		}
 		page, size := limited(p)
-		users, err = r.ListUsers(page)
+		users, err = r.ListUsers(storeID, page)
 		if err == nil && len(users) > size {
 			users = users[:size]
 			next = users[size-1].ID

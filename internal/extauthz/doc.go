@@ -40,6 +40,6 @@
 // Both tell in X-Gatehouse- headers what was decided, why, and whose request it is. A denial has a
 // body in the service's own protocol. Every decision leaves a data event in the trail; those of denials
 // are durable before the answer, those of allowed requests follow it in batches (trail, and
-// docs/decisions). An error, in contrast to a denial, means that nothing could be decided: the
+// docs/decisions/0005-decisions-for-proxies.md). An error, unlike a denial, means that nothing could be decided: the
 // conventions have the proxy let nothing pass then.
 package extauthz

@@ -88,6 +88,7 @@ func TestRefusals(t *testing.T) {
 		"method override": {request{}, func(r *http.Request) { r.Header.Set("X-HTTP-Method-Override", "DELETE") }, "AccessDenied", 403, "not accepted"},
 		"rewritten":       {request{}, func(r *http.Request) { r.Header.Set("X-Rewrite-Url", "/bucket/other") }, "AccessDenied", 403, "not accepted"},
 		"our header":      {request{}, func(r *http.Request) { r.Header.Set("X-Gatehouse-Account", "111111111111") }, "AccessDenied", 403, "not a client's to send"},
+		"our secret":      {request{}, func(r *http.Request) { r.Header.Set("X-Gatehouse-Proxy-Secret", "x") }, "AccessDenied", 403, "not a client's to send"},
 		"a new header":    {request{}, func(r *http.Request) { r.Header.Set("X-Gatehouse-Future", "x") }, "AccessDenied", 403, "not a client's to send"},
 		"with underscore": {request{}, func(r *http.Request) { r.Header["X_gatehouse_account"] = []string{"1"} }, "AccessDenied", 403, "not a client's to send"},
 		"another host":    {request{host: "s3.example.org"}, nil, "AccessDenied", 403, "none of the service's"},
@@ -191,7 +192,7 @@ func TestPoliciesOfAllKindsCount(t *testing.T) {
 }
 
 func TestRCPAndSCPReachTheService(t *testing.T) {
-	for kind, layer := range map[string]string{"RESOURCE_CONTROL_POLICY": "a resource control policy", "SERVICE_CONTROL_POLICY": "a service control policy"} {
+	for kind, layer := range map[idc.PolicyType]string{"RESOURCE_CONTROL_POLICY": "a resource control policy", "SERVICE_CONTROL_POLICY": "a service control policy"} {
 		w := newWorld(t, nil)
 		key := w.as(testidc.Member, "Admin", admin)
 		statement := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},` +

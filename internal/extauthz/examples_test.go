@@ -100,6 +100,9 @@ func TestNginxExampleReplacesEveryHeader(t *testing.T) {
 			}
 		}
 	}
+	if !strings.Contains(text, `proxy_set_header X-Gatehouse-Proxy-Secret "";`) {
+		t.Error("nginx.conf passes on what a client sends for the proxy's secret")
+	}
 	for _, header := range []string{"X-Original-Method", "X-Original-URI", "X-Original-Scheme", "X-Original-Content-Length", "X-Real-IP"} {
 		if !strings.Contains(text, "proxy_set_header "+header+" $") {
 			t.Errorf("nginx.conf does not set %s", header)

@@ -35,7 +35,9 @@ func (d *Door) serveHTTP(w http.ResponseWriter, r *http.Request) error {
 	if err := d.checkSecret(r.Header.Values(headerSecret)); err != nil {
 		return err
 	}
-	r.Header.Del(headerSecret)
+	if d.Secret != "" { // otherwise it is the client's, and refused like any of the kind
+		r.Header.Del(headerSecret)
+	}
 	if name, ok := strings.CutPrefix(r.RequestURI, nginxPath); ok {
 		return d.serveNginx(w, r, name)
 	}

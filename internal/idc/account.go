@@ -14,8 +14,8 @@ const (
 	AccountClosed            AccountState = "CLOSED"
 )
 
-// Account is an AWS account of the organization. ParentID is its placement:
-// the root or an OU.
+// Account is an AWS account. ParentID is its placement in the organization: the
+// root or an OU, or "" when it is not part of it.
 type Account struct {
 	ID           string // 12 digits
 	Name         string
@@ -24,11 +24,23 @@ type Account struct {
 	State        AccountState
 	JoinedMethod string // "CREATED" or "INVITED"
 	JoinedAt     time.Time
-	Alias        string
+	Alias        string // unique among all accounts; "" for none
 	Target       string // "native" or "aws"
 	Tags         []Tag
-	Version      Version
+	// StateChangedAt is when the account got its state; zero means when it joined.
+	StateChangedAt time.Time
+	// OutboundIssuer is the issuer of web identity tokens for sessions of the
+	// account (iam, EnableOutboundWebIdentityFederation); "" while that is off.
+	OutboundIssuer string
+	// GlobalTokenVersion is the version of session tokens from the global endpoint
+	// (iam, SetSecurityTokenServicePreferences); "" for the default.
+	GlobalTokenVersion string
+	Version            Version
 }
+
+// InOrganization reports whether the account belongs to the organization. One
+// that left it stays as a standalone account without a parent.
+func (a *Account) InOrganization() bool { return a.ParentID != "" }
 
 // OrganizationalUnit is a node of the organization's tree below the root.
 type OrganizationalUnit struct {
@@ -44,7 +56,7 @@ type OrganizationPolicy struct {
 	ID          string // p-...
 	Name        string
 	Description string
-	Type        string // SERVICE_CONTROL_POLICY, ...
+	Type        PolicyType
 	Content     string // byte for byte
 	AWSManaged  bool
 	Tags        []Tag
@@ -57,3 +69,6 @@ type PolicyAttachment struct {
 	TargetID string
 	Version  Version
 }
+
+// ID is the key of an attachment in lists, events and change records.
+func (a *PolicyAttachment) ID() string { return a.PolicyID + "/" + a.TargetID }

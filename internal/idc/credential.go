@@ -45,3 +45,15 @@ type DataKey struct {
 	Wrapped   []byte
 	CreatedAt time.Time
 }
+
+// SigningKey is an asymmetric key that signs for the installation: tokens for
+// applications, web identity tokens, digest files.
+type SigningKey struct {
+	Purpose   string
+	ID        string // unique within the purpose: the key id of a JWK
+	Algorithm string // of RFC 7518, such as "ES384", "RS256"
+	Private   []byte // PKCS #8, sealed
+	Public    []byte // PKIX, DER
+	CreatedAt time.Time
+	RetiredAt time.Time // signs no more; what it signed still verifies
+}

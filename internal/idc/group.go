@@ -2,21 +2,24 @@ package idc
 
 import "time"
 
-// Group is a set of users. DisplayName is unique without regard to case.
+// Group is a set of users of one identity store, where DisplayName is unique
+// without regard to case.
 type Group struct {
-	ID          string
-	DisplayName string
-	Description string
-	ExternalIDs []ExternalID
-	Owner       Owner
-	CreatedAt   time.Time
-	CreatedBy   string
-	UpdatedAt   time.Time
-	UpdatedBy   string
-	Version     Version
+	ID              string
+	IdentityStoreID string
+	DisplayName     string
+	Description     string
+	ExternalIDs     []ExternalID
+	Owner           Owner
+	CreatedAt       time.Time
+	CreatedBy       string
+	UpdatedAt       time.Time
+	UpdatedBy       string
+	Version         Version
 }
 
-// Membership puts a user into a group, possibly for a limited time.
+// Membership puts a user into a group of the same identity store, possibly for
+// a limited time.
 type Membership struct {
 	ID       string
 	GroupID  string
@@ -32,10 +35,11 @@ type Membership struct {
 // Tombstone keeps the id of a deleted user or group for a retention time, so
 // that the same source recreating it revives the id and its assignments.
 type Tombstone struct {
-	ID        string // id of the deleted object
-	Noun      string // "user" or "group"
-	Name      string // folded user name or display name
-	Owner     Owner
-	DeletedAt time.Time
-	ExpiresAt time.Time
+	ID              string // id of the deleted object
+	IdentityStoreID string
+	Noun            string // "user" or "group"
+	Name            string // folded user name or display name
+	Owner           Owner
+	DeletedAt       time.Time
+	ExpiresAt       time.Time
 }

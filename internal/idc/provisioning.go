@@ -36,6 +36,8 @@ type Operation struct {
 	PrincipalID     string
 	AssignmentID    string
 	AccountName     string // CreateAccount
+	// GovCloudAccountID is the second account that CreateGovCloudAccount makes.
+	GovCloudAccountID string
 	// Pending counts the parts still to be done of an operation on all
 	// provisioned accounts; the last part completes it.
 	Pending     int

@@ -30,8 +30,11 @@ type Client struct {
 	GrantTypes   []string
 	RedirectURIs []string
 	IssuerURL    string
-	CreatedAt    time.Time
-	ExpiresAt    time.Time
+	// ApplicationARN binds a public client to an application (RegisterClient,
+	// entitledApplicationArn); "" for the access portal.
+	ApplicationARN string
+	CreatedAt      time.Time
+	ExpiresAt      time.Time
 }
 
 // GrantState is the life of a device authorization or authorization request.

@@ -11,19 +11,20 @@ const (
 	UserDisabled UserStatus = "DISABLED"
 )
 
-// User is a person in the identity store. UserName is unique without regard to case.
+// User is a person in an identity store, where UserName is unique without regard to case.
 type User struct {
-	ID          string
-	UserName    string
-	DisplayName string
-	Name        PersonName
-	Emails      []Email
-	Addresses   []Address
-	Phones      []PhoneNumber
-	Photos      []Photo
-	Roles       []UserRole
-	ExternalIDs []ExternalID
-	Extensions  map[string]string // extension name to raw JSON
+	ID              string
+	IdentityStoreID string
+	UserName        string
+	DisplayName     string
+	Name            PersonName
+	Emails          []Email
+	Addresses       []Address
+	Phones          []PhoneNumber
+	Photos          []Photo
+	Roles           []UserRole
+	ExternalIDs     []ExternalID
+	Extensions      map[string]string // extension name to raw JSON
 
 	NickName, ProfileURL, UserType, Title string
 	PreferredLanguage, Locale, Timezone   string

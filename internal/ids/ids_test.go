@@ -32,6 +32,7 @@ var forms = map[string]struct {
 	"OUID":                   {func(s *Source) string { return s.OUID("r-ab12") }, `ou-ab12-[a-z0-9]{8,32}`},
 	"PolicyID":               {(*Source).PolicyID, `p-[0-9a-zA-Z_]{8,128}`},
 	"CreateAccountRequestID": {(*Source).CreateAccountRequestID, `car-[a-z0-9]{8,32}`},
+	"ResourcePolicyID":       {(*Source).ResourcePolicyID, `rp-[0-9a-zA-Z_]{4,128}`},
 	"HandshakeID":            {(*Source).HandshakeID, `h-[0-9a-z]{8,32}`},
 	"AccessKeyID":            {func(s *Source) string { return s.AccessKeyID(PrefixTemporaryAccessKey) }, `ASIA[A-Z2-7]{16}`},
 	"UniqueID":               {func(s *Source) string { return s.UniqueID(PrefixRole) }, `AROA[A-Z2-7]{17}`},

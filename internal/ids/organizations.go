@@ -24,5 +24,8 @@ func (s *Source) PolicyID() string { return "p-" + s.letters(lowerAlnum, 8) }
 // CreateAccountRequestID draws "car-" and 32 hex digits.
 func (s *Source) CreateAccountRequestID() string { return "car-" + s.hex(32) }
 
+// ResourcePolicyID draws "rp-" and 8 lower-case letters or digits.
+func (s *Source) ResourcePolicyID() string { return "rp-" + s.letters(lowerAlnum, 8) }
+
 // HandshakeID draws "h-" and 32 hex digits.
 func (s *Source) HandshakeID() string { return "h-" + s.hex(32) }

@@ -43,8 +43,16 @@ func (r *Runner) recur(ctx context.Context, rec Recurring) {
 // reuse of an old refresh token is noticed.
 const keepExpired = 24 * time.Hour
 
+// Documented by AWS: handshakes disappear 30 days after they ended, and what a role
+// was used for is told for 400 days.
+const (
+	keepHandshakes = 30 * 24 * time.Hour
+	keepRoleUses   = 400 * 24 * time.Hour
+)
+
 // Sweeps removes what has expired from the store: portal sessions, grants, sign-in
-// flows, tombstones, fences and throttles. Each batch is a transaction of its own,
+// flows, tombstones, fences, throttles, client tokens, handshakes, access reports
+// and uses of roles. Each batch is a transaction of its own,
 // so that a long sweep does not keep other writers waiting.
 func Sweeps(s store.Store) []Recurring {
 	sweep := func(name string, every time.Duration, rows func(tx store.Tx, now time.Time) (int, error)) Recurring {
@@ -69,5 +77,9 @@ func Sweeps(s store.Store) []Recurring {
 		sweep("throttles", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepThrottles(late(now)) }),
 		sweep("tombstones", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepTombstones(now) }),
 		sweep("fences", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepFences(now) }),
+		sweep("client-tokens", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepClientTokens(now) }),
+		sweep("handshakes", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepHandshakes(now.Add(-keepHandshakes)) }),
+		sweep("access-reports", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepAccessReports(now) }),
+		sweep("role-uses", time.Hour, func(tx store.Tx, now time.Time) (int, error) { return tx.SweepRoleUses(now.Add(-keepRoleUses)) }),
 	}
 }

@@ -310,6 +310,44 @@ func TestSweepsRemoveMoreThanABatch(t *testing.T) {
 	}
 }
 
+// TestSweepsKeepWhatIsToldForLonger: handshakes for 30 days after their end, uses of roles for 400.
+func TestSweepsKeepWhatIsToldForLonger(t *testing.T) {
+	w := newWorld(t)
+	now := w.Clock.Now()
+	w.Update(func(tx store.Tx) error {
+		return errors.Join(
+			tx.PutHandshake(&idc.Handshake{ID: "h-1", ExpiresAt: now.Add(time.Hour), EndedAt: now}),
+			tx.RecordRoleUses([]idc.RoleUse{{AccountID: "1", RoleID: "AROA1", Service: "sso", Action: "ListInstances", UsedAt: now}}),
+			tx.PutClientToken(&idc.ClientToken{Scope: "s", Token: "t", ExpiresAt: now.Add(time.Hour)}),
+			tx.PutAccessReport(&idc.AccessReport{ID: "r", ExpiresAt: now.Add(time.Hour)}))
+	})
+	const day = 24 * time.Hour
+	for _, step := range []struct {
+		to   time.Duration
+		left [4]bool // handshake, use, token, report
+	}{
+		{time.Hour - 1, [4]bool{true, true, true, true}}, {30 * day, [4]bool{true, true, false, false}},
+		{400 * day, [4]bool{false, true, false, false}}, {401 * day, [4]bool{}},
+	} {
+		w.Clock.Advance(now.Add(step.to).Sub(w.Clock.Now()))
+		for _, sweep := range jobs.Sweeps(w.Store) {
+			if err := sweep.Run(t.Context(), w.Change()); err != nil {
+				t.Errorf("%s: %v", sweep.Name, err)
+			}
+		}
+		w.View(func(r store.Reader) error {
+			_, handshake := r.Handshake("h-1")
+			_, use := r.LastRoleUse("1", "AROA1")
+			_, token := r.ClientToken("s", "t")
+			_, report := r.AccessReport("r")
+			if left := [4]bool{handshake == nil, use == nil, token == nil, report == nil}; left != step.left {
+				t.Errorf("after %v: %v, want %v", step.to, left, step.left)
+			}
+			return nil
+		})
+	}
+}
+
 func TestSweepsRemoveWhatExpired(t *testing.T) {
 	w := newWorld(t)
 	now := w.Clock.Now()

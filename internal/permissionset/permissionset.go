@@ -66,11 +66,11 @@ func nameTaken(err error, name string) error {
 
 func (s *Service) roomForOne(r store.PermissionSetReader) error {
 	limit := s.Quotas.permissionSets()
-	sets, err := r.ListPermissionSets(store.Page{Limit: limit})
+	count, err := r.CountPermissionSets()
 	if err != nil {
 		return err
 	}
-	if len(sets) >= limit {
+	if count >= limit {
 		return idc.Errorf(idc.QuotaExceeded, "You have exceeded AWS SSO limits. Cannot create PermissionSet more than %d.", limit)
 	}
 	return nil
@@ -112,11 +112,11 @@ func (s *Service) Delete(ctx context.Context, change idc.ChangeSet, id string) e
 		if _, err := Find(tx, id); err != nil {
 			return err
 		}
-		assignments, err := tx.ListAssignmentsOfPermissionSet(id)
+		assignments, err := tx.ListAssignmentsOfPermissionSet(id, store.Page{Limit: 1})
 		if err != nil {
 			return err
 		}
-		provisionings, err := tx.ListProvisioningsOfPermissionSet(id)
+		provisionings, err := tx.ListProvisioningsOfPermissionSet(id, store.Page{Limit: 1})
 		if err != nil {
 			return err
 		}

@@ -177,7 +177,7 @@ func (s *Service) spread(tx store.Tx, permissionSetID string, at time.Time, queu
 	if err != nil {
 		return err
 	}
-	rows, err := tx.ListProvisioningsOfPermissionSet(permissionSetID)
+	rows, err := tx.ListProvisioningsOfPermissionSet(permissionSetID, store.Page{})
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (s *Service) RunReconcileAccount(_ context.Context, change idc.ChangeSet, j
 		if err != nil {
 			return err
 		}
-		rows, err := tx.ListProvisioningsOfAccount(work.AccountID)
+		rows, err := tx.ListProvisioningsOfAccount(work.AccountID, store.Page{})
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (s *Service) Provision(ctx context.Context, change idc.ChangeSet, permissio
 		accounts := []string{accountID}
 		if accountID == "" {
 			op.TargetType = "ALL_PROVISIONED_ACCOUNTS"
-			rows, err := tx.ListProvisioningsOfPermissionSet(permissionSetID)
+			rows, err := tx.ListProvisioningsOfPermissionSet(permissionSetID, store.Page{})
 			if err != nil {
 				return err
 			}

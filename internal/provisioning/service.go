@@ -55,7 +55,7 @@ func (s *Service) Get(ctx context.Context, accountID, permissionSetID string) (*
 // an account; status "" means any.
 func (s *Service) PermissionSetsOfAccount(ctx context.Context, accountID string, status idc.ProvisioningStatus, p store.Page) (sets []string, next string, err error) {
 	err = s.Store.View(ctx, func(r store.Reader) error {
-		rows, err := r.ListProvisioningsOfAccount(accountID)
+		rows, err := r.ListProvisioningsOfAccount(accountID, store.Page{})
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (s *Service) PermissionSetsOfAccount(ctx context.Context, accountID string,
 // provisioned to; status "" means any.
 func (s *Service) AccountsOfPermissionSet(ctx context.Context, permissionSetID string, status idc.ProvisioningStatus, p store.Page) (accounts []string, next string, err error) {
 	err = s.Store.View(ctx, func(r store.Reader) error {
-		rows, err := r.ListProvisioningsOfPermissionSet(permissionSetID)
+		rows, err := r.ListProvisioningsOfPermissionSet(permissionSetID, store.Page{})
 		if err != nil {
 			return err
 		}

@@ -30,14 +30,12 @@ func (s *Service) SetAlias(ctx context.Context, change idc.ChangeSet, accountID,
 		return idc.Errorf(idc.Invalid, "The account alias %s is not valid: 3 to 63 lower-case letters, digits and single hyphens.", alias)
 	}
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		accounts, err := tx.ListAccounts(store.Page{})
-		if err != nil {
-			return err
+		other, err := tx.AccountByAlias(alias)
+		if err == nil && other.ID != accountID {
+			return &idc.Error{Kind: idc.Conflict, Reason: idc.ReasonAlreadyExists, Resource: "AccountAlias", ID: alias, Message: "The account alias " + alias + " already exists."}
 		}
-		for _, a := range accounts {
-			if a.Alias == alias && a.ID != accountID {
-				return &idc.Error{Kind: idc.Conflict, Reason: idc.ReasonAlreadyExists, Resource: "AccountAlias", ID: alias, Message: "The account alias " + alias + " already exists."}
-			}
+		if err != nil && !idc.IsNotFound(err) {
+			return err
 		}
 		return setAlias(tx, accountID, alias)
 	})

@@ -112,7 +112,7 @@ func (s *Server) pages(cfg *config.Config, o Options, gateway *awsedge.Gateway, 
 	if err != nil {
 		return nil, err
 	}
-	(&signin.Door{Site: site, Authn: s.Authn, Sessions: s.Sessions, Clock: s.Clock, IDs: s.IDs,
+	(&signin.Door{Site: site, Authn: s.Authn, Sessions: s.Sessions, Clock: s.Clock, IDs: s.IDs, IdentityStoreID: s.Instance.IdentityStoreID,
 		Admit: strangers.admitAuthorize}).Register()
 	(&portal.Door{Site: site, Sessions: s.Sessions, STS: s.STS, Instance: s.Instance, BaseURL: cfg.PublicURL,
 		Mint: func(ctx context.Context, caller idc.Caller, accountID, roleName string) (*idc.Credentials, error) {

@@ -24,7 +24,7 @@ const firstAdministratorName = "admin"
 // account, and a one-time link to enrol with. There is no default password.
 func (s *Services) firstAdministrator(ctx context.Context, baseURL string) (link string, err error) {
 	why := func(why string) idc.ChangeSet { return s.change("serve", why) }
-	user, err := s.Directory.CreateUser(ctx, why("first administrator"), idc.User{
+	user, err := s.Directory.CreateUser(ctx, why("first administrator"), s.Instance.IdentityStoreID, idc.User{
 		UserName: firstAdministratorName, DisplayName: "First administrator", Owner: idc.OwnerBuiltIn,
 		Name: idc.PersonName{GivenName: "First", FamilyName: "Administrator"},
 	})

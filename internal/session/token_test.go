@@ -377,7 +377,7 @@ func TestDisabledUserHasNoTokens(t *testing.T) {
 	if err != nil || !w.good(tokens.AccessToken) {
 		t.Fatal(err)
 	}
-	if err := w.directory.SetUserStatus(t.Context(), w.change(), idc.OwnerBuiltIn, w.ana.ID, idc.UserDisabled); err != nil {
+	if err := w.directory.SetUserStatus(t.Context(), w.change(), storeID, idc.OwnerBuiltIn, w.ana.ID, idc.UserDisabled); err != nil {
 		t.Fatal(err)
 	}
 	w.wantEnd(tokens.AccessToken)

@@ -32,6 +32,9 @@ const (
 	verifier = "a-verifier-of-more-than-forty-three-characters-0123456789"
 )
 
+// storeID is the identity store of the organization.
+const storeID = "d-9067000001"
+
 // world is the grant engine on an in-memory database with one person, Ana, and a clock that the test moves.
 type world struct {
 	*session.Service
@@ -65,11 +68,11 @@ func newWorld(t *testing.T) *world {
 	w.Service = &session.Service{Store: db, Clock: c, IDs: source, BaseURL: base, Record: record}
 	w.update(func(tx store.Tx) error {
 		return tx.PutInstance(&idc.Instance{
-			ID: "ssoins-1111222233334444", ARN: "arn:aws:sso:::instance/ssoins-1111222233334444", IdentityStoreID: "d-9067000001",
+			ID: "ssoins-1111222233334444", ARN: "arn:aws:sso:::instance/ssoins-1111222233334444", IdentityStoreID: storeID,
 			OwnerAccountID: "111111111111", Region: "us-east-1", StartURLAlias: "securecart", PortalSession: 8 * time.Hour, CreatedAt: c.Now(),
 		})
 	})
-	if w.ana, err = w.directory.CreateUser(t.Context(), w.change(), idc.User{
+	if w.ana, err = w.directory.CreateUser(t.Context(), w.change(), storeID, idc.User{
 		UserName: "ana", DisplayName: "Ana", Name: idc.PersonName{GivenName: "Ana", FamilyName: "B"},
 	}); err != nil {
 		t.Fatal(err)
@@ -106,7 +109,7 @@ func (w *world) update(fn func(tx store.Tx) error) {
 func (w *world) signIn() (*session.SignedIn, string) {
 	w.t.Helper()
 	w.clock.Advance(time.Minute)
-	flow, err := w.authn.Password(w.ctx(), w.change(), "ana", password, authn.Browser{Secret: browser, ReturnTo: "/start"})
+	flow, err := w.authn.Password(w.ctx(), w.change(), storeID, "ana", password, authn.Browser{Secret: browser, ReturnTo: "/start"})
 	if err != nil {
 		w.t.Fatal(err)
 	}

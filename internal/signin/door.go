@@ -27,6 +27,8 @@ type Door struct {
 	Sessions *session.Service
 	Clock    clock.Clock
 	IDs      *ids.Source
+	// IdentityStoreID is where the people are who sign in here: the organization's.
+	IdentityStoreID string
 	// Admit refuses a request of /authorize from an address that sends too many (Throttled): each is kept, and
 	// nobody has proven anything yet.
 	Admit func(ctx context.Context) error

@@ -66,7 +66,7 @@ func (d *Door) signIn(r *http.Request) (webui.Reply, error) {
 	ctx, form := r.Context(), r.PostForm
 	to := returnPath(form.Get("return"))
 	secret, reply := d.browser(r)
-	flow, err := d.Authn.Password(ctx, d.change(ctx, ""), form.Get("username"), form.Get("password"), authn.FromRequest(ctx, secret, to))
+	flow, err := d.Authn.Password(ctx, d.change(ctx, ""), d.IdentityStoreID, form.Get("username"), form.Get("password"), authn.FromRequest(ctx, secret, to))
 	if err != nil {
 		problem, status, ok := retry(err)
 		if !ok {

@@ -108,7 +108,7 @@ func TestFirstSignInRegistersAFactor(t *testing.T) {
 
 func TestFirstAdministratorsLink(t *testing.T) {
 	w := newWorld(t)
-	u, err := w.directory.CreateUser(t.Context(), w.change(), idc.User{UserName: "root", DisplayName: "Root", Name: idc.PersonName{GivenName: "R", FamilyName: "T"}})
+	u, err := w.directory.CreateUser(t.Context(), w.change(), w.Instance.IdentityStoreID, idc.User{UserName: "root", DisplayName: "Root", Name: idc.PersonName{GivenName: "R", FamilyName: "T"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	(&signin.Door{Site: site, Authn: w.authn, Sessions: w.sessions, Clock: w.Clock, IDs: w.IDs,
+	(&signin.Door{Site: site, Authn: w.authn, Sessions: w.sessions, Clock: w.Clock, IDs: w.IDs, IdentityStoreID: w.Instance.IdentityStoreID,
 		Admit: func(context.Context) error { return w.admit }}).Register()
 	site.Handle("GET /start", func(*http.Request) (webui.Reply, error) {
 		return webui.Show(webui.Problem{Status: 200, Heading: "The portal"}), nil
@@ -89,7 +89,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) person(name string, withTOTP bool) *idc.User {
 	w.t.Helper()
 	ctx := w.t.Context()
-	u, err := w.directory.CreateUser(ctx, w.change(), idc.User{
+	u, err := w.directory.CreateUser(ctx, w.change(), w.Instance.IdentityStoreID, idc.User{
 		UserName: name, DisplayName: strings.ToUpper(name), Name: idc.PersonName{GivenName: name, FamilyName: "B"},
 	})
 	if err != nil {

@@ -13,11 +13,12 @@ type AssignmentReader interface {
 	FindAssignment(permissionSetID string, pt idc.PrincipalType, principalID string, scope idc.Scope) (*idc.Assignment, error)
 	// The lists are ordered by id.
 	ListAssignments(p Page) ([]*idc.Assignment, error)
-	ListAssignmentsOfPrincipal(pt idc.PrincipalType, principalID string) ([]*idc.Assignment, error)
-	ListAssignmentsOfPermissionSet(permissionSetID string) ([]*idc.Assignment, error)
+	ListAssignmentsOfPrincipal(pt idc.PrincipalType, principalID string, p Page) ([]*idc.Assignment, error)
+	ListAssignmentsOfPermissionSet(permissionSetID string, p Page) ([]*idc.Assignment, error)
 	// ListAssignmentsNaming returns those whose scope is the single account,
-	// and all whose scope is not a single account (they may reach it).
-	ListAssignmentsNaming(accountID string) ([]*idc.Assignment, error)
+	// and all whose scope is not a single account (they may reach it);
+	// permissionSetID "" means of any permission set.
+	ListAssignmentsNaming(accountID, permissionSetID string) ([]*idc.Assignment, error)
 	// ListAssignmentsEnding returns current assignments whose EndsAt is not after t.
 	ListAssignmentsEnding(t time.Time, limit int) ([]*idc.Assignment, error)
 }

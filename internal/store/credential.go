@@ -13,6 +13,8 @@ type CredentialReader interface {
 	ListTOTPDevices(userID string) ([]*idc.TOTPDevice, error)
 	Throttle(key string) (*idc.Throttle, error)
 	ListDataKeys(purpose string) ([]*idc.DataKey, error) // by rising ID
+	// ListSigningKeys returns also retired keys, oldest first.
+	ListSigningKeys(purpose string) ([]*idc.SigningKey, error)
 }
 
 // CredentialWriter writes proofs of identity and data keys, in place.
@@ -30,4 +32,6 @@ type CredentialWriter interface {
 	PutDataKey(k *idc.DataKey) error
 	// DeleteDataKey forgets a key, and with it all it sealed.
 	DeleteDataKey(purpose string, id uint32) error
+	PutSigningKey(k *idc.SigningKey) error
+	DeleteSigningKey(purpose, id string) error
 }

@@ -23,13 +23,16 @@
 // error, and so does Update, also when the closure swallows it. Whoever can live
 // with a row that exists already looks before writing. NotFound fails nothing.
 //
-// Versioned nouns (user, group, membership, account, OU, organization policy
-// and attachment, permission set, assignment, eligibility, lease) are never
-// overwritten: Put retires the current row and writes a new one, Delete retires
-// it, and both append a change record in the same transaction. Put sets the
-// Version of what it is given. Versions are stamped by the store's clock, and
-// stamps of one row grow even if that stands still. Reader.At reads rows as they
-// were at an instant. Everything else is stored in place.
+// Versioned nouns (user, group, membership, account, OU, organization and its
+// resource policy, organization policy and attachment, delegated administrator,
+// service access, permission set, assignment, eligibility, lease, attributes for
+// access control, application and its assignments, trusted token issuer, account
+// access application, entitlement) are never overwritten: Put retires the current
+// row and writes a new one, Delete retires it, and both append a change record in
+// the same transaction. Put sets the Version of what it is given. Versions are
+// stamped by the store's clock, and stamps of one row grow even if that stands
+// still. Reader.At reads rows as they were at an instant. Everything else is
+// stored in place.
 //
 // Times are kept with microsecond precision in UTC. Lists are ordered by a key
 // compared byte by byte, the same on both engines.

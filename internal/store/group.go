@@ -6,17 +6,18 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
-// GroupReader reads groups.
+// GroupReader reads groups; names are compared folded within an identity store.
 type GroupReader interface {
 	Group(id string) (*idc.Group, error)
-	GroupByName(displayName string) (*idc.Group, error)
-	GroupByExternalID(issuer, id string) (*idc.Group, error)
+	GroupByName(identityStoreID, displayName string) (*idc.Group, error)
+	GroupByExternalID(identityStoreID, issuer, id string) (*idc.Group, error)
 	// ListGroups is ordered by id.
-	ListGroups(p Page) ([]*idc.Group, error)
+	ListGroups(identityStoreID string, p Page) ([]*idc.Group, error)
+	CountGroups(identityStoreID string) (int, error)
 }
 
 // GroupWriter writes groups (versioned). The Conflict of a second group with
-// the same folded name has Resource "GroupDisplayName".
+// the same folded name in an identity store has Resource "GroupDisplayName".
 type GroupWriter interface {
 	PutGroup(g *idc.Group) error
 	DeleteGroup(id string) error
@@ -41,8 +42,9 @@ type MembershipWriter interface {
 
 // TombstoneReader reads tombstones.
 type TombstoneReader interface {
-	// Tombstone finds the newest unexpired tombstone of a noun by folded name and owner.
-	Tombstone(noun, name string, owner idc.Owner, now time.Time) (*idc.Tombstone, error)
+	// Tombstone finds the newest unexpired tombstone of a noun in an identity store,
+	// by folded name and owner.
+	Tombstone(identityStoreID, noun, name string, owner idc.Owner, now time.Time) (*idc.Tombstone, error)
 }
 
 // TombstoneWriter writes tombstones.

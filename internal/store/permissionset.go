@@ -8,6 +8,7 @@ type PermissionSetReader interface {
 	PermissionSetByName(name string) (*idc.PermissionSet, error) // exact, as AWS compares it
 	// ListPermissionSets is ordered by id.
 	ListPermissionSets(p Page) ([]*idc.PermissionSet, error)
+	CountPermissionSets() (int, error)
 }
 
 // PermissionSetWriter writes permission sets (versioned). A second set of the

@@ -24,9 +24,9 @@ type OperationWriter interface {
 // ProvisioningReader reads what was observed in accounts.
 type ProvisioningReader interface {
 	Provisioning(accountID, permissionSetID string) (*idc.Provisioning, error)
-	// Ordered by permission set id, and by account id.
-	ListProvisioningsOfAccount(accountID string) ([]*idc.Provisioning, error)
-	ListProvisioningsOfPermissionSet(permissionSetID string) ([]*idc.Provisioning, error)
+	// Ordered by permission set id, and by account id; that is the cursor.
+	ListProvisioningsOfAccount(accountID string, p Page) ([]*idc.Provisioning, error)
+	ListProvisioningsOfPermissionSet(permissionSetID string, p Page) ([]*idc.Provisioning, error)
 }
 
 // ProvisioningWriter writes what was observed, in place.

@@ -14,8 +14,24 @@ type RoleReader interface {
 	ManagedPolicy(arn string) (*idc.ManagedPolicy, error)
 	ManagedPolicyByName(accountID, name string) (*idc.ManagedPolicy, error) // folded
 	ListManagedPolicies(accountID, pathPrefix string, p Page) ([]*idc.ManagedPolicy, error)
+	// PolicyUse counts the roles of the account that use a managed policy,
+	// PolicyUses those of every policy in use there, by ARN.
+	PolicyUse(accountID, policyARN string) (PolicyUse, error)
+	PolicyUses(accountID string) (map[string]PolicyUse, error)
+	CountRoles(accountID string) (int, error)
+	CountManagedPolicies(accountID string) (int, error)
 	SAMLProvider(arn string) (*idc.SAMLProvider, error)
 	ListSAMLProviders(accountID string) ([]*idc.SAMLProvider, error)
+	OIDCProvider(arn string) (*idc.OIDCProvider, error)
+	// ListOIDCProviders is ordered by URL.
+	ListOIDCProviders(accountID string) ([]*idc.OIDCProvider, error)
+}
+
+// PolicyUse counts the roles that have a managed policy attached, and those that
+// have it as boundary.
+type PolicyUse struct {
+	Attached int
+	Boundary int
 }
 
 // RoleWriter writes what lives in native accounts, in place.
@@ -26,4 +42,6 @@ type RoleWriter interface {
 	DeleteManagedPolicy(arn string) error
 	PutSAMLProvider(p *idc.SAMLProvider) error
 	DeleteSAMLProvider(arn string) error
+	PutOIDCProvider(p *idc.OIDCProvider) error
+	DeleteOIDCProvider(arn string) error
 }

@@ -39,10 +39,14 @@ type Store interface {
 // Event names a row that a committed transaction wrote or removed. ID is the id
 // of the row, the parts of a composite one joined by "/": the account and folded
 // name of a role, the account and permission set of a provisioning, the policy
-// and target of an attachment, the kind and id of a fence, the purpose and id of
-// a data key. Managed policies and SAML providers have their ARN, passwords the
-// user, and events of the trail the Seq of the last one appended. Rows that a
-// sweep removes are not announced; what they said had expired before.
+// and target of an attachment, the application, principal type and principal of
+// an application assignment, the account and service of a delegated
+// administrator, the scope and token of a client token, the kind and id of a
+// fence, the purpose and id of a data or signing key. Managed policies, SAML and
+// OIDC providers, trails and their statuses have their ARN, passwords the user,
+// attributes for access control the instance, service access the service, and
+// events of the trail the Seq of the last one appended. Rows that a sweep removes
+// are not announced; what they said had expired before. Neither are uses of roles.
 type Event struct {
 	Noun Noun
 	ID   string
@@ -53,39 +57,57 @@ type Noun string
 
 // The nouns.
 const (
-	NounLost               Noun = "lost" // events were dropped; forget everything cached
-	NounInstance           Noun = "instance"
-	NounUser               Noun = "user"
-	NounGroup              Noun = "group"
-	NounMembership         Noun = "membership"
-	NounTombstone          Noun = "tombstone"
-	NounAccount            Noun = "account"
-	NounOU                 Noun = "organizational-unit"
-	NounOrganizationPolicy Noun = "organization-policy"
-	NounPolicyAttachment   Noun = "policy-attachment"
-	NounPermissionSet      Noun = "permission-set"
-	NounAssignment         Noun = "assignment"
-	NounEligibility        Noun = "eligibility"
-	NounLease              Noun = "lease"
-	NounRole               Noun = "role"
-	NounManagedPolicy      Noun = "managed-policy"
-	NounSAMLProvider       Noun = "saml-provider"
-	NounOperation          Noun = "operation"
-	NounProvisioning       Noun = "provisioning"
-	NounJob                Noun = "job"
-	NounPassword           Noun = "password"
-	NounTOTPDevice         Noun = "totp-device"
-	NounThrottle           Noun = "throttle"
-	NounDataKey            Noun = "data-key"
-	NounPortalSession      Noun = "portal-session"
-	NounClient             Noun = "client"
-	NounDevice             Noun = "device-authorization"
-	NounAuthorization      Noun = "authorization-request"
-	NounToken              Noun = "token"
-	NounSigninFlow         Noun = "signin-flow"
-	NounOneTimeLink        Noun = "one-time-link"
-	NounFence              Noun = "fence"
-	NounEvent              Noun = "audit-event"
+	NounLost                  Noun = "lost" // events were dropped; forget everything cached
+	NounInstance              Noun = "instance"
+	NounAccessControl         Noun = "access-control-configuration"
+	NounUser                  Noun = "user"
+	NounGroup                 Noun = "group"
+	NounMembership            Noun = "membership"
+	NounTombstone             Noun = "tombstone"
+	NounAccount               Noun = "account"
+	NounOU                    Noun = "organizational-unit"
+	NounOrganizationPolicy    Noun = "organization-policy"
+	NounPolicyAttachment      Noun = "policy-attachment"
+	NounOrganization          Noun = "organization"
+	NounResourcePolicy        Noun = "organization-resource-policy"
+	NounDelegation            Noun = "delegated-administrator"
+	NounServiceAccess         Noun = "service-access"
+	NounHandshake             Noun = "handshake"
+	NounPermissionSet         Noun = "permission-set"
+	NounAssignment            Noun = "assignment"
+	NounEligibility           Noun = "eligibility"
+	NounLease                 Noun = "lease"
+	NounApplication           Noun = "application"
+	NounApplicationAssignment Noun = "application-assignment"
+	NounTrustedTokenIssuer    Noun = "trusted-token-issuer"
+	NounAccountAccess         Noun = "account-access-application"
+	NounEntitlement           Noun = "entitlement"
+	NounRole                  Noun = "role"
+	NounManagedPolicy         Noun = "managed-policy"
+	NounSAMLProvider          Noun = "saml-provider"
+	NounOIDCProvider          Noun = "oidc-provider"
+	NounRoleUse               Noun = "role-use"
+	NounAccessReport          Noun = "access-report"
+	NounOperation             Noun = "operation"
+	NounProvisioning          Noun = "provisioning"
+	NounJob                   Noun = "job"
+	NounClientToken           Noun = "client-token"
+	NounPassword              Noun = "password"
+	NounTOTPDevice            Noun = "totp-device"
+	NounThrottle              Noun = "throttle"
+	NounDataKey               Noun = "data-key"
+	NounSigningKey            Noun = "signing-key"
+	NounPortalSession         Noun = "portal-session"
+	NounClient                Noun = "client"
+	NounDevice                Noun = "device-authorization"
+	NounAuthorization         Noun = "authorization-request"
+	NounToken                 Noun = "token"
+	NounSigninFlow            Noun = "signin-flow"
+	NounOneTimeLink           Noun = "one-time-link"
+	NounFence                 Noun = "fence"
+	NounEvent                 Noun = "audit-event"
+	NounTrail                 Noun = "trail"
+	NounTrailStatus           Noun = "trail-status"
 )
 
 // Bookkeeping reports whether rows of a noun only keep account of what happens
@@ -93,7 +115,8 @@ const (
 func (n Noun) Bookkeeping() bool {
 	switch n {
 	case NounEvent, NounJob, NounOperation, NounPassword, NounTOTPDevice, NounThrottle, NounPortalSession, NounClient,
-		NounDevice, NounAuthorization, NounToken, NounSigninFlow, NounOneTimeLink:
+		NounDevice, NounAuthorization, NounToken, NounSigninFlow, NounOneTimeLink, NounClientToken, NounHandshake,
+		NounRoleUse, NounAccessReport, NounTrailStatus:
 		return true
 	}
 	return false
@@ -113,26 +136,37 @@ type Reader interface {
 	At(t time.Time) Reader
 
 	InstanceReader
+	AccessControlReader
 	UserReader
 	GroupReader
 	MembershipReader
 	TombstoneReader
 	AccountReader
+	OrganizationReader
+	HandshakeReader
 	OrganizationPolicyReader
 	PermissionSetReader
 	AssignmentReader
 	EligibilityReader
 	LeaseReader
+	ApplicationReader
+	ApplicationAssignmentReader
+	TrustedTokenIssuerReader
+	AccountAccessReader
 	RoleReader
+	RoleUseReader
+	AccessReportReader
 	OperationReader
 	ProvisioningReader
 	JobReader
+	ClientTokenReader
 	CredentialReader
 	SessionReader
 	GrantReader
 	SigninReader
 	FenceReader
 	AuditReader
+	TrailReader
 	ChangeReader
 }
 
@@ -141,24 +175,35 @@ type Tx interface {
 	Reader
 
 	InstanceWriter
+	AccessControlWriter
 	UserWriter
 	GroupWriter
 	MembershipWriter
 	TombstoneWriter
 	AccountWriter
+	OrganizationWriter
+	HandshakeWriter
 	OrganizationPolicyWriter
 	PermissionSetWriter
 	AssignmentWriter
 	EligibilityWriter
 	LeaseWriter
+	ApplicationWriter
+	ApplicationAssignmentWriter
+	TrustedTokenIssuerWriter
+	AccountAccessWriter
 	RoleWriter
+	RoleUseWriter
+	AccessReportWriter
 	OperationWriter
 	ProvisioningWriter
 	JobWriter
+	ClientTokenWriter
 	CredentialWriter
 	SessionWriter
 	GrantWriter
 	SigninWriter
 	FenceWriter
 	AuditWriter
+	TrailWriter
 }

@@ -2,22 +2,23 @@ package store
 
 import "github.com/gatehouse-idc/gatehouse/internal/idc"
 
-// UserReader reads users. Names and e-mail addresses are compared folded (idc.FoldName).
+// UserReader reads users. Names and e-mail addresses are compared folded
+// (idc.FoldName) within an identity store; ids are unique among all of them.
 type UserReader interface {
 	User(id string) (*idc.User, error)
-	UserByName(userName string) (*idc.User, error)
+	UserByName(identityStoreID, userName string) (*idc.User, error)
 	// UserByEmail finds the user whose primary address it is, or else the only
 	// one who has it without calling it primary.
-	UserByEmail(email string) (*idc.User, error)
-	UserByExternalID(issuer, id string) (*idc.User, error)
+	UserByEmail(identityStoreID, email string) (*idc.User, error)
+	UserByExternalID(identityStoreID, issuer, id string) (*idc.User, error)
 	// ListUsers is ordered by id; the cursor is the last id.
-	ListUsers(p Page) ([]*idc.User, error)
-	CountUsers() (int, error)
+	ListUsers(identityStoreID string, p Page) ([]*idc.User, error)
+	CountUsers(identityStoreID string) (int, error)
 }
 
-// UserWriter writes users (versioned). PutUser refuses a second user with the
-// same folded name, primary e-mail or external id: the Conflict's Resource is
-// "UserName", "Email" or "ExternalId".
+// UserWriter writes users (versioned). PutUser refuses, within an identity
+// store, a second user with the same folded name, primary e-mail or external id:
+// the Conflict's Resource is "UserName", "Email" or "ExternalId".
 type UserWriter interface {
 	PutUser(u *idc.User) error
 	DeleteUser(id string) error

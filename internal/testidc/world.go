@@ -56,6 +56,11 @@ func New(t testing.TB) *World {
 		if err := tx.PutInstance(w.Instance); err != nil {
 			return err
 		}
+		err := tx.PutOrganization(&idc.Organization{ID: w.Instance.OrganizationID, FeatureSet: idc.FeaturesAll,
+			PolicyTypes: []idc.PolicyType{idc.PolicyServiceControl, idc.PolicyResourceControl}})
+		if err != nil {
+			return err
+		}
 		for id, name := range map[string]string{Management: "Management", Member: "Member"} {
 			err := tx.PutAccount(&idc.Account{
 				ID: id, Name: name, Email: name + "@example.com", ParentID: w.Instance.RootID,
@@ -94,7 +99,7 @@ func (w *World) View(fn func(r store.Reader) error) {
 // User stores an enabled user.
 func (w *World) User(name string) *idc.User {
 	w.T.Helper()
-	u := &idc.User{ID: w.IDs.UserID(), UserName: name, DisplayName: name, Status: idc.UserEnabled,
+	u := &idc.User{ID: w.IDs.UserID(), IdentityStoreID: w.Instance.IdentityStoreID, UserName: name, DisplayName: name, Status: idc.UserEnabled,
 		Owner: idc.OwnerBuiltIn, CreatedAt: w.Clock.Now()}
 	w.Update(func(tx store.Tx) error { return tx.PutUser(u) })
 	return u

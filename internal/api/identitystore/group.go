@@ -32,7 +32,7 @@ func (d *Door) createGroup(ctx context.Context, call *awsedge.Call, in *identity
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	g, err := d.Directory.CreateGroup(ctx, call.Change(), idc.Group{
+	g, err := d.Directory.CreateGroup(ctx, call.Change(), d.Instance.IdentityStoreID, idc.Group{
 		Owner: idc.OwnerBuiltIn, DisplayName: text(in.DisplayName), Description: text(in.Description),
 	})
 	if err != nil {
@@ -47,7 +47,7 @@ func (d *Door) describeGroup(ctx context.Context, _ *awsedge.Call, in *identitys
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	g, err := d.Directory.DescribeGroup(ctx, groupID(in.GroupId))
+	g, err := d.Directory.DescribeGroup(ctx, d.Instance.IdentityStoreID, groupID(in.GroupId))
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (d *Door) updateGroup(ctx context.Context, call *awsedge.Call, in *identity
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	g, err := d.Directory.UpdateGroup(ctx, call.Change(), idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision), operations(in.Operations))
+	g, err := d.Directory.UpdateGroup(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision), operations(in.Operations))
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (d *Door) deleteGroup(ctx context.Context, call *awsedge.Call, in *identity
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.DeleteGroup(ctx, call.Change(), idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision))
+	return nil, d.Directory.DeleteGroup(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision))
 }
 
 func (d *Door) listGroups(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupsInput) (*identitystore.ListGroupsOutput, error) {
@@ -96,7 +96,7 @@ func (d *Door) listGroups(ctx context.Context, call *awsedge.Call, in *identitys
 	if err != nil {
 		return nil, err
 	}
-	groups, next, err := d.Directory.ListGroups(ctx, name, page)
+	groups, next, err := d.Directory.ListGroups(ctx, d.Instance.IdentityStoreID, name, page)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (d *Door) getGroupID(ctx context.Context, _ *awsedge.Call, in *identitystor
 	if err != nil {
 		return nil, err
 	}
-	g, err := d.Directory.FindGroup(ctx, by)
+	g, err := d.Directory.FindGroup(ctx, d.Instance.IdentityStoreID, by)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (d *Door) membershipOperations() []awsedge.Operation {
 // only who may do so with all groups and users learns that.
 func onMembership[In any](d *Door, id func(in *In) *string) awsedge.Option[In] {
 	return awsedge.OnFound(func(ctx context.Context, _ *awsedge.Call, in *In) ([]string, map[string][]string, error) {
-		m, err := d.Directory.DescribeMembership(ctx, membershipID(id(in)))
+		m, err := d.Directory.DescribeMembership(ctx, d.Instance.IdentityStoreID, membershipID(id(in)))
 		if idc.IsNotFound(err) {
 			return d.on(membershipARN(id(in)), allGroups(), allUsers()), nil, nil
 		}
@@ -65,7 +65,7 @@ func (d *Door) createMembership(ctx context.Context, call *awsedge.Call, in *ide
 	if err != nil {
 		return nil, err
 	}
-	m, err := d.Directory.AddMember(ctx, call.Change(), idc.OwnerBuiltIn, groupID(in.GroupId), member, idc.Validity{})
+	m, err := d.Directory.AddMember(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), member, idc.Validity{})
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (d *Door) describeMembership(ctx context.Context, _ *awsedge.Call, in *iden
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	m, err := d.Directory.DescribeMembership(ctx, membershipID(in.MembershipId))
+	m, err := d.Directory.DescribeMembership(ctx, d.Instance.IdentityStoreID, membershipID(in.MembershipId))
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (d *Door) deleteMembership(ctx context.Context, call *awsedge.Call, in *ide
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.RemoveMember(ctx, call.Change(), idc.OwnerBuiltIn, membershipID(in.MembershipId))
+	return nil, d.Directory.RemoveMember(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, membershipID(in.MembershipId))
 }
 
 func (d *Door) getMembershipID(ctx context.Context, _ *awsedge.Call, in *identitystore.GetGroupMembershipIdInput) (*identitystore.GetGroupMembershipIdOutput, error) {
@@ -121,7 +121,7 @@ func (d *Door) getMembershipID(ctx context.Context, _ *awsedge.Call, in *identit
 	if err != nil {
 		return nil, err
 	}
-	m, err := d.Directory.FindMembership(ctx, groupID(in.GroupId), member)
+	m, err := d.Directory.FindMembership(ctx, d.Instance.IdentityStoreID, groupID(in.GroupId), member)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (d *Door) listMemberships(ctx context.Context, call *awsedge.Call, in *iden
 	if err != nil {
 		return nil, err
 	}
-	members, next, err := d.Directory.ListMembers(ctx, groupID(in.GroupId), page)
+	members, next, err := d.Directory.ListMembers(ctx, d.Instance.IdentityStoreID, groupID(in.GroupId), page)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (d *Door) listMembershipsForMember(ctx context.Context, call *awsedge.Call,
 	if err != nil {
 		return nil, err
 	}
-	groups, next, err := d.Directory.ListGroupsOfMember(ctx, member, page)
+	groups, next, err := d.Directory.ListGroupsOfMember(ctx, d.Instance.IdentityStoreID, member, page)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (d *Door) isMemberInGroups(ctx context.Context, _ *awsedge.Call, in *identi
 	for i := range groups {
 		groups[i] = groupID(&in.GroupIds[i])
 	}
-	exists, err := d.Directory.IsMemberInGroups(ctx, member, groups)
+	exists, err := d.Directory.IsMemberInGroups(ctx, d.Instance.IdentityStoreID, member, groups)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (d *Door) createUser(ctx context.Context, call *awsedge.Call, in *identitys
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	u, err := d.Directory.CreateUser(ctx, call.Change(), draft(in))
+	u, err := d.Directory.CreateUser(ctx, call.Change(), d.Instance.IdentityStoreID, draft(in))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (d *Door) describeUser(ctx context.Context, _ *awsedge.Call, in *identityst
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	u, err := d.Directory.DescribeUser(ctx, userID(in.UserId))
+	u, err := d.Directory.DescribeUser(ctx, d.Instance.IdentityStoreID, userID(in.UserId))
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (d *Door) updateUser(ctx context.Context, call *awsedge.Call, in *identitys
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	u, err := d.Directory.UpdateUser(ctx, call.Change(), idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision), operations(in.Operations))
+	u, err := d.Directory.UpdateUser(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision), operations(in.Operations))
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (d *Door) deleteUser(ctx context.Context, call *awsedge.Call, in *identitys
 	if err := d.ours(in.IdentityStoreId); err != nil {
 		return nil, err
 	}
-	return nil, d.Directory.DeleteUser(ctx, call.Change(), idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision))
+	return nil, d.Directory.DeleteUser(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision))
 }
 
 func (d *Door) listUsers(ctx context.Context, call *awsedge.Call, in *identitystore.ListUsersInput) (*identitystore.ListUsersOutput, error) {
@@ -192,7 +192,7 @@ func (d *Door) listUsers(ctx context.Context, call *awsedge.Call, in *identityst
 	if err != nil {
 		return nil, err
 	}
-	users, next, err := d.Directory.ListUsers(ctx, name, page)
+	users, next, err := d.Directory.ListUsers(ctx, d.Instance.IdentityStoreID, name, page)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func (d *Door) getUserID(ctx context.Context, _ *awsedge.Call, in *identitystore
 	if err != nil {
 		return nil, err
 	}
-	u, err := d.Directory.FindUser(ctx, by)
+	u, err := d.Directory.FindUser(ctx, d.Instance.IdentityStoreID, by)
 	if err != nil {
 		return nil, err
 	}

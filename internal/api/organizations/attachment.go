@@ -49,7 +49,7 @@ func (d *Door) listPoliciesForTarget(ctx context.Context, call *awsedge.Call, in
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := d.Accounts.PoliciesOfTarget(ctx, *in.TargetId, *in.Filter, page)
+	found, next, err := d.Accounts.PoliciesOfTarget(ctx, *in.TargetId, idc.PolicyType(*in.Filter), page)
 	if err != nil {
 		return nil, err
 	}

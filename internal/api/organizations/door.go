@@ -107,7 +107,7 @@ func (d *Door) node(id string) string {
 }
 
 func (d *Door) policyARN(p *idc.OrganizationPolicy) string {
-	kind := strings.ToLower(p.Type)
+	kind := strings.ToLower(string(p.Type))
 	if p.AWSManaged {
 		return arn.ManagedOrgPolicy(kind, p.ID).String()
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/organizations"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
+	"github.com/gatehouse-idc/gatehouse/internal/idc"
 )
 
 func (d *Door) organizationOperations() []awsedge.Operation {
@@ -26,7 +27,7 @@ func (d *Door) policyTypes(ctx context.Context) ([]organizations.PolicyTypeSumma
 	enabled, err := d.Accounts.PolicyTypes(ctx)
 	types := make([]organizations.PolicyTypeSummary, len(enabled))
 	for i, t := range enabled {
-		types[i] = organizations.PolicyTypeSummary{Type: &t, Status: text("ENABLED")}
+		types[i] = organizations.PolicyTypeSummary{Type: text(t), Status: text("ENABLED")}
 	}
 	return types, err
 }
@@ -61,7 +62,7 @@ func (d *Door) listRoots(ctx context.Context, _ *awsedge.Call, _ *organizations.
 }
 
 func (d *Door) enablePolicyType(ctx context.Context, call *awsedge.Call, in *organizations.EnablePolicyTypeInput) (*organizations.EnablePolicyTypeOutput, error) {
-	if err := d.Accounts.EnablePolicyType(ctx, call.Change(), *in.RootId, *in.PolicyType); err != nil {
+	if err := d.Accounts.EnablePolicyType(ctx, call.Change(), *in.RootId, idc.PolicyType(*in.PolicyType)); err != nil {
 		return nil, err
 	}
 	root, err := d.root(ctx)
@@ -69,7 +70,7 @@ func (d *Door) enablePolicyType(ctx context.Context, call *awsedge.Call, in *org
 }
 
 func (d *Door) disablePolicyType(ctx context.Context, call *awsedge.Call, in *organizations.DisablePolicyTypeInput) (*organizations.DisablePolicyTypeOutput, error) {
-	if err := d.Accounts.DisablePolicyType(ctx, call.Change(), *in.RootId, *in.PolicyType); err != nil {
+	if err := d.Accounts.DisablePolicyType(ctx, call.Change(), *in.RootId, idc.PolicyType(*in.PolicyType)); err != nil {
 		return nil, err
 	}
 	root, err := d.root(ctx)

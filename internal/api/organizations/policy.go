@@ -18,7 +18,7 @@ func (d *Door) policyOperations() []awsedge.Operation {
 					return map[string][]string{"organizations:PolicyType": {*in.Type}}
 				}),
 			awsedge.On(func(_ *awsedge.Call, in *organizations.CreatePolicyInput) []string {
-				return []string{d.policyARN(&idc.OrganizationPolicy{ID: "p-*", Type: *in.Type})} // its id is not known yet
+				return []string{d.policyARN(&idc.OrganizationPolicy{ID: "p-*", Type: idc.PolicyType(*in.Type)})} // its id is not known yet
 			}))...),
 		onAll(d, organizations.ListPolicies, d.listPolicies, policyType(func(in *organizations.ListPoliciesInput) *string { return in.Filter })),
 		onPolicy(d, organizations.DescribePolicy, func(in *organizations.DescribePolicyInput) *string { return in.PolicyId }, nil, d.describePolicy),
@@ -68,12 +68,12 @@ func (d *Door) policyNamed(ctx context.Context, id string) (resource, kind strin
 	if err != nil {
 		return "", "", err
 	}
-	return d.policyARN(p), p.Type, nil
+	return d.policyARN(p), string(p.Type), nil
 }
 
 func (d *Door) wireSummary(p *idc.OrganizationPolicy) *organizations.PolicySummary {
 	return &organizations.PolicySummary{
-		Id: &p.ID, Arn: text(d.policyARN(p)), Name: &p.Name, Description: &p.Description, Type: &p.Type, AwsManaged: &p.AWSManaged,
+		Id: &p.ID, Arn: text(d.policyARN(p)), Name: &p.Name, Description: &p.Description, Type: text(p.Type), AwsManaged: &p.AWSManaged,
 	}
 }
 
@@ -83,7 +83,7 @@ func (d *Door) wirePolicy(p *idc.OrganizationPolicy) *organizations.Policy {
 
 func (d *Door) createPolicy(ctx context.Context, call *awsedge.Call, in *organizations.CreatePolicyInput) (*organizations.CreatePolicyOutput, error) {
 	p, err := d.Accounts.CreatePolicy(ctx, call.Change(), account.PolicyDefinition{
-		Name: *in.Name, Description: *in.Description, Type: *in.Type, Content: *in.Content, Tags: fromTags(in.Tags),
+		Name: *in.Name, Description: *in.Description, Type: idc.PolicyType(*in.Type), Content: *in.Content, Tags: fromTags(in.Tags),
 	})
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (d *Door) listPolicies(ctx context.Context, call *awsedge.Call, in *organiz
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := d.Accounts.ListPolicies(ctx, *in.Filter, page)
+	found, next, err := d.Accounts.ListPolicies(ctx, idc.PolicyType(*in.Filter), page)
 	if err != nil {
 		return nil, err
 	}

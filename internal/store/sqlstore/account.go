@@ -19,9 +19,12 @@ func accountTable() *versioned[idc.Account] {
 				derived("email_fold", func(a *idc.Account) any { return textOrNull(idc.FoldName(a.Email)) }),
 				text("parent_id", func(a *idc.Account) *string { return &a.ParentID }),
 				text("state", func(a *idc.Account) *idc.AccountState { return &a.State }),
+				optional("alias", func(a *idc.Account) *string { return &a.Alias }),
 				instant("joined_at", func(a *idc.Account) *time.Time { return &a.JoinedAt }),
 			},
+			exact: func(a *idc.Account) { toMicros(&a.StateChangedAt) },
 			unique: []unique{
+				{"accounts_alias", []string{"alias"}, "AccountAlias", "An account with this alias exists already."},
 				{"accounts_email", []string{"email_fold"}, "Email", "An account with this e-mail address exists already."},
 			},
 		},
@@ -34,8 +37,24 @@ func (r *reader) AccountByEmail(email string) (*idc.Account, error) {
 	return r.tables.accounts.find(r, email, "email_fold = $1", idc.FoldName(email))
 }
 
+func (r *reader) AccountByAlias(alias string) (*idc.Account, error) {
+	return r.tables.accounts.find(r, alias, "alias = $1", alias)
+}
+
 func (r *reader) ListAccounts(p store.Page) ([]*idc.Account, error) {
-	return r.tables.accounts.page(r, p, "")
+	return r.tables.accounts.page(r, p, "parent_id <> ''")
+}
+
+func (r *reader) ListStandaloneAccounts(p store.Page) ([]*idc.Account, error) {
+	return r.tables.accounts.page(r, p, "parent_id = ''")
+}
+
+func (r *reader) ListAccountsInState(state idc.AccountState, p store.Page) ([]*idc.Account, error) {
+	return r.tables.accounts.page(r, p, "state = $1", string(state))
+}
+
+func (r *reader) CountAccounts() (int, error) {
+	return r.tables.accounts.count(r, "parent_id <> ''")
 }
 
 func (r *reader) ListAccountsOfParent(parentID string, p store.Page) ([]*idc.Account, error) {
@@ -73,6 +92,8 @@ func (r *reader) ListOUsOfParent(parentID string, p store.Page) ([]*idc.Organiza
 func (r *reader) ListOUs(p store.Page) ([]*idc.OrganizationalUnit, error) {
 	return r.tables.ous.page(r, p, "")
 }
+
+func (r *reader) CountOUs() (int, error) { return r.tables.ous.count(r, "") }
 
 func (t *tx) PutOU(ou *idc.OrganizationalUnit) error { return t.tables.ous.put(t, ou) }
 

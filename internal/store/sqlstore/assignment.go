@@ -73,16 +73,34 @@ func (r *reader) ListAssignments(p store.Page) ([]*idc.Assignment, error) {
 	return r.tables.assignments.page(r, p, "")
 }
 
-func (r *reader) ListAssignmentsOfPrincipal(pt idc.PrincipalType, principalID string) ([]*idc.Assignment, error) {
-	return r.tables.assignments.page(r, store.Page{}, "principal_id = $1 and principal_type = $2", principalID, string(pt))
+func (r *reader) ListAssignmentsOfPrincipal(pt idc.PrincipalType, principalID string, p store.Page) ([]*idc.Assignment, error) {
+	return r.tables.assignments.page(r, p, "principal_id = $1 and principal_type = $2", principalID, string(pt))
 }
 
-func (r *reader) ListAssignmentsOfPermissionSet(permissionSetID string) ([]*idc.Assignment, error) {
-	return r.tables.assignments.page(r, store.Page{}, "permission_set_id = $1", permissionSetID)
+func (r *reader) ListAssignmentsOfPermissionSet(permissionSetID string, p store.Page) ([]*idc.Assignment, error) {
+	return r.tables.assignments.page(r, p, "permission_set_id = $1", permissionSetID)
 }
 
-func (r *reader) ListAssignmentsNaming(accountID string) ([]*idc.Assignment, error) {
-	return r.tables.assignments.page(r, store.Page{}, "(scope_account = $1 or scope_account is null)", accountID)
+// ListAssignmentsNaming asks twice: for "one or the other", in the order of ids,
+// SQLite would read all assignments there are.
+func (r *reader) ListAssignmentsNaming(accountID, permissionSetID string) ([]*idc.Assignment, error) {
+	one, wide := "scope_account = $1", "scope_account is null"
+	oneArgs, wideArgs := []any{accountID}, []any(nil)
+	if permissionSetID != "" {
+		one, oneArgs = one+" and permission_set_id = $2", append(oneArgs, permissionSetID)
+		wide, wideArgs = wide+" and permission_set_id = $1", append(wideArgs, permissionSetID)
+	}
+	naming, err := r.tables.assignments.page(r, store.Page{}, one, oneArgs...)
+	if err != nil {
+		return nil, err
+	}
+	reaching, err := r.tables.assignments.page(r, store.Page{}, wide, wideArgs...)
+	if err != nil {
+		return nil, err
+	}
+	all := append(naming, reaching...)
+	slices.SortFunc(all, func(a, b *idc.Assignment) int { return strings.Compare(a.ID, b.ID) })
+	return all, nil
 }
 
 func (r *reader) ListAssignmentsEnding(t time.Time, limit int) ([]*idc.Assignment, error) {

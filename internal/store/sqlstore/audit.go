@@ -50,17 +50,23 @@ func (c *conditions) add(condition string, args ...any) {
 	c.parts = append(c.parts, condition)
 }
 
-func (c *conditions) equal(column, value string) {
+// equal asks for a value of a column that may hold only its beginning; "" asks for nothing.
+func (c *conditions) equal(column, value string) { c.filter(column, clip(value)) }
+
+// filter asks for a value; "" asks for nothing.
+func (c *conditions) filter(column, value string) {
 	if value != "" {
-		c.add(column+" = ?", clip(value))
+		c.add(column+" = ?", value)
 	}
 }
+
+func (c *conditions) text() string { return strings.Join(c.parts, " and ") }
 
 func (c *conditions) where() string {
 	if len(c.parts) == 0 {
 		return ""
 	}
-	return "where " + strings.Join(c.parts, " and ") + " "
+	return "where " + c.text() + " "
 }
 
 func eventConditions(f idc.EventFilter) *conditions {

@@ -20,10 +20,13 @@ var update = flag.Bool("update", false, "write missing files of testdata/bodies"
 func TestBodiesOfEarlierVersions(t *testing.T) {
 	all := newTables()
 	for _, check := range []func(*testing.T){
-		body(all.instance.table), body(all.users.table), body(all.groups.table), body(all.accounts.table), body(all.ous.table),
+		body(all.instances.table), body(all.users.table), body(all.groups.table), body(all.accounts.table), body(all.ous.table),
 		body(all.policies.table), body(all.permissionSets.table), body(all.assignments.table), body(all.eligibilities.table),
 		body(all.roles.table), body(all.managed.table), body(all.samlProviders.table), body(all.operations.table),
 		body(all.clients.table), body(all.authorizations.table), body(all.signinFlows.table),
+		body(all.accessControls.table), body(all.applications.table), body(all.tokenIssuers.table), body(all.organizations.table),
+		body(all.resourcePolicies.table), body(all.handshakes.table), body(all.oidcProviders.table), body(all.accessReports.table),
+		body(all.trails.table), body(all.accountAccess.table),
 	} {
 		check(t)
 	}

@@ -138,6 +138,9 @@ func instantOrNull(t time.Time) any {
 	return t.UnixMicro()
 }
 
+// toMicros trims a time that is kept inside a body to what a column holds.
+func toMicros(t *time.Time) { *t = t.UTC().Truncate(time.Microsecond) }
+
 func instantOf(us int64) time.Time {
 	if us == 0 {
 		return time.Time{}

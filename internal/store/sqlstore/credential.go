@@ -103,6 +103,32 @@ func dataKeyTable() *inplace[idc.DataKey] {
 	}}
 }
 
+func signingKeyTable() *inplace[idc.SigningKey] {
+	return &inplace[idc.SigningKey]{keys: 2, table: table[idc.SigningKey]{
+		noun: store.NounSigningKey, name: "signing_keys",
+		id: func(k *idc.SigningKey) string { return k.Purpose + "/" + k.ID },
+		columns: []column[idc.SigningKey]{
+			text("purpose", func(k *idc.SigningKey) *string { return &k.Purpose }),
+			text("id", func(k *idc.SigningKey) *string { return &k.ID }),
+			text("algorithm", func(k *idc.SigningKey) *string { return &k.Algorithm }),
+			blob("private", func(k *idc.SigningKey) *[]byte { return &k.Private }),
+			blob("public", func(k *idc.SigningKey) *[]byte { return &k.Public }),
+			ordered("created_at", func(k *idc.SigningKey) *time.Time { return &k.CreatedAt }),
+			instant("retired_at", func(k *idc.SigningKey) *time.Time { return &k.RetiredAt }),
+		},
+	}}
+}
+
+func (r *reader) ListSigningKeys(purpose string) ([]*idc.SigningKey, error) {
+	return r.tables.signingKeys.list(r, 0, "where purpose = $1 order by created_at, id", purpose)
+}
+
+func (t *tx) PutSigningKey(k *idc.SigningKey) error { return t.tables.signingKeys.put(t, k) }
+
+func (t *tx) DeleteSigningKey(purpose, id string) error {
+	return t.tables.signingKeys.remove(t, purpose+"/"+id, "purpose = $1 and id = $2", purpose, id)
+}
+
 func dataKeyID(purpose string, id uint32) string { return fmt.Sprintf("%s/%d", purpose, id) }
 
 func (r *reader) ListDataKeys(purpose string) ([]*idc.DataKey, error) {

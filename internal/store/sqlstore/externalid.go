@@ -14,15 +14,15 @@ import (
 func externalIDRules(rules map[string]conflict) {
 	c := conflict{"ExternalId", "This external identifier belongs to another already."}
 	rules["external_ids_id"] = c
-	rules["external_ids.noun, external_ids.issuer, external_ids.external_id"] = c
+	rules["external_ids.identity_store_id, external_ids.noun, external_ids.issuer, external_ids.external_id"] = c
 }
 
 // findByExternalID finds a user or group by an identifier it had at the reader's instant.
-func findByExternalID[T any](r *reader, v *versioned[T], issuer, id string) (*T, error) {
-	live, args := r.live("external_ids", []any{string(v.noun), issuer, id})
+func findByExternalID[T any](r *reader, v *versioned[T], identityStoreID, issuer, id string) (*T, error) {
+	live, args := r.live("external_ids", []any{identityStoreID, string(v.noun), issuer, id})
 	var entity string
 	found, err := r.q.row([]any{&entity},
-		"select entity_id from external_ids where noun = $1 and issuer = $2 and external_id = $3 and "+live, args...)
+		"select entity_id from external_ids where identity_store_id = $1 and noun = $2 and issuer = $3 and external_id = $4 and "+live, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +33,13 @@ func findByExternalID[T any](r *reader, v *versioned[T], issuer, id string) (*T,
 }
 
 // replaceExternalIDs gives a new version its identifiers.
-func (t *tx) replaceExternalIDs(noun store.Noun, id string, ids []idc.ExternalID, version idc.Version) error {
+func (t *tx) replaceExternalIDs(noun store.Noun, identityStoreID, id string, ids []idc.ExternalID, version idc.Version) error {
 	if err := t.retireExternalIDs(noun, id); err != nil {
 		return err
 	}
 	for _, x := range ids {
-		_, err := t.q.exec("insert into external_ids (noun, entity_id, issuer, external_id, recorded_at) values ($1, $2, $3, $4, $5)",
-			string(noun), id, x.Issuer, x.ID, micros(version.RecordedAt))
+		_, err := t.q.exec("insert into external_ids (identity_store_id, noun, entity_id, issuer, external_id, recorded_at) values ($1, $2, $3, $4, $5, $6)",
+			identityStoreID, string(noun), id, x.Issuer, x.ID, micros(version.RecordedAt))
 		if err != nil {
 			return err
 		}

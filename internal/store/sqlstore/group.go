@@ -15,6 +15,7 @@ func groupTable() *versioned[idc.Group] {
 			id: func(g *idc.Group) string { return g.ID },
 			columns: []column[idc.Group]{
 				text("id", func(g *idc.Group) *string { return &g.ID }),
+				text("identity_store_id", func(g *idc.Group) *string { return &g.IdentityStoreID }),
 				text("display_name", func(g *idc.Group) *string { return &g.DisplayName }),
 				derived("display_name_fold", func(g *idc.Group) any { return idc.FoldName(g.DisplayName) }),
 				text("owner", func(g *idc.Group) *idc.Owner { return &g.Owner }),
@@ -22,7 +23,7 @@ func groupTable() *versioned[idc.Group] {
 				instant("updated_at", func(g *idc.Group) *time.Time { return &g.UpdatedAt }),
 			},
 			unique: []unique{
-				{"groups_display_name", []string{"display_name_fold"}, "GroupDisplayName", "A group with this display name exists already."},
+				{"groups_display_name", []string{"identity_store_id", "display_name_fold"}, "GroupDisplayName", "A group with this display name exists already."},
 			},
 		},
 	}
@@ -30,23 +31,27 @@ func groupTable() *versioned[idc.Group] {
 
 func (r *reader) Group(id string) (*idc.Group, error) { return r.tables.groups.get(r, id) }
 
-func (r *reader) GroupByName(displayName string) (*idc.Group, error) {
-	return r.tables.groups.find(r, displayName, "display_name_fold = $1", idc.FoldName(displayName))
+func (r *reader) GroupByName(identityStoreID, displayName string) (*idc.Group, error) {
+	return r.tables.groups.find(r, displayName, "identity_store_id = $1 and display_name_fold = $2", identityStoreID, idc.FoldName(displayName))
 }
 
-func (r *reader) GroupByExternalID(issuer, id string) (*idc.Group, error) {
-	return findByExternalID(r, r.tables.groups, issuer, id)
+func (r *reader) GroupByExternalID(identityStoreID, issuer, id string) (*idc.Group, error) {
+	return findByExternalID(r, r.tables.groups, identityStoreID, issuer, id)
 }
 
-func (r *reader) ListGroups(p store.Page) ([]*idc.Group, error) {
-	return r.tables.groups.page(r, p, "")
+func (r *reader) ListGroups(identityStoreID string, p store.Page) ([]*idc.Group, error) {
+	return r.tables.groups.page(r, p, "identity_store_id = $1", identityStoreID)
+}
+
+func (r *reader) CountGroups(identityStoreID string) (int, error) {
+	return r.tables.groups.count(r, "identity_store_id = $1", identityStoreID)
 }
 
 func (t *tx) PutGroup(g *idc.Group) error {
 	if err := t.tables.groups.put(t, g); err != nil {
 		return err
 	}
-	return t.replaceExternalIDs(store.NounGroup, g.ID, g.ExternalIDs, g.Version)
+	return t.replaceExternalIDs(store.NounGroup, g.IdentityStoreID, g.ID, g.ExternalIDs, g.Version)
 }
 
 func (t *tx) DeleteGroup(id string) error {
@@ -109,6 +114,7 @@ func tombstoneTable() *inplace[idc.Tombstone] {
 		id: func(s *idc.Tombstone) string { return s.ID },
 		columns: []column[idc.Tombstone]{
 			text("id", func(s *idc.Tombstone) *string { return &s.ID }),
+			text("identity_store_id", func(s *idc.Tombstone) *string { return &s.IdentityStoreID }),
 			text("noun", func(s *idc.Tombstone) *string { return &s.Noun }),
 			text("name", func(s *idc.Tombstone) *string { return &s.Name }),
 			text("owner", func(s *idc.Tombstone) *idc.Owner { return &s.Owner }),
@@ -118,10 +124,10 @@ func tombstoneTable() *inplace[idc.Tombstone] {
 	}}
 }
 
-func (r *reader) Tombstone(noun, name string, owner idc.Owner, now time.Time) (*idc.Tombstone, error) {
+func (r *reader) Tombstone(identityStoreID, noun, name string, owner idc.Owner, now time.Time) (*idc.Tombstone, error) {
 	return r.tables.tombstones.find(r, name,
-		"noun = $1 and name = $2 and owner = $3 and expires_at > $4 order by deleted_at desc, id limit 1",
-		noun, name, string(owner), micros(now))
+		"identity_store_id = $1 and noun = $2 and name = $3 and owner = $4 and expires_at > $5 order by deleted_at desc, id limit 1",
+		identityStoreID, noun, name, string(owner), micros(now))
 }
 
 func (t *tx) PutTombstone(s *idc.Tombstone) error { return t.tables.tombstones.put(t, s) }

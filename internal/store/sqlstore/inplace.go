@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
 // inplace is a table whose rows are changed where they are.
@@ -56,6 +58,23 @@ func (p *inplace[T]) list(r *reader, limit int, rest string, args ...any) ([]*T,
 		return found.Scan(p.dests(row)...)
 	})
 	return rows, err
+}
+
+// page lists the rows the condition selects, by the column key, after the cursor.
+// An empty condition selects all.
+func (p *inplace[T]) page(r *reader, page store.Page, key, where string, args ...any) ([]*T, error) {
+	if page.After != "" {
+		args = append(args, page.After)
+		after := fmt.Sprintf("%s > $%d", key, len(args))
+		if where != "" {
+			after = and(where, after)
+		}
+		where = after
+	}
+	if where != "" {
+		where = "where " + where + " "
+	}
+	return p.list(r, page.Limit, where+"order by "+key, args...)
 }
 
 // put writes a row, over the one with the same key if there is one.

@@ -13,11 +13,12 @@ func organizationPolicyTable() *versioned[idc.OrganizationPolicy] {
 			id: func(p *idc.OrganizationPolicy) string { return p.ID },
 			columns: []column[idc.OrganizationPolicy]{
 				text("id", func(p *idc.OrganizationPolicy) *string { return &p.ID }),
-				text("type", func(p *idc.OrganizationPolicy) *string { return &p.Type }),
+				text("type", func(p *idc.OrganizationPolicy) *idc.PolicyType { return &p.Type }),
 				text("name", func(p *idc.OrganizationPolicy) *string { return &p.Name }),
+				derived("name_fold", func(p *idc.OrganizationPolicy) any { return idc.FoldName(p.Name) }),
 			},
 			unique: []unique{
-				{"organization_policies_name", []string{"type", "name"}, "OrganizationPolicy", "A policy of this type and name exists already."},
+				{"organization_policies_name", []string{"type", "name_fold"}, "OrganizationPolicy", "A policy of this type and name exists already."},
 			},
 		},
 	}
@@ -27,8 +28,16 @@ func (r *reader) OrganizationPolicy(id string) (*idc.OrganizationPolicy, error) 
 	return r.tables.policies.get(r, id)
 }
 
-func (r *reader) ListOrganizationPolicies(policyType string, p store.Page) ([]*idc.OrganizationPolicy, error) {
-	return r.tables.policies.page(r, p, "type = $1", policyType)
+func (r *reader) OrganizationPolicyByName(t idc.PolicyType, name string) (*idc.OrganizationPolicy, error) {
+	return r.tables.policies.find(r, name, "type = $1 and name_fold = $2", string(t), idc.FoldName(name))
+}
+
+func (r *reader) ListOrganizationPolicies(t idc.PolicyType, p store.Page) ([]*idc.OrganizationPolicy, error) {
+	return r.tables.policies.page(r, p, "type = $1", string(t))
+}
+
+func (r *reader) CountOrganizationPolicies(t idc.PolicyType) (int, error) {
+	return r.tables.policies.count(r, "type = $1", string(t))
 }
 
 func (t *tx) PutOrganizationPolicy(p *idc.OrganizationPolicy) error {
@@ -37,16 +46,14 @@ func (t *tx) PutOrganizationPolicy(p *idc.OrganizationPolicy) error {
 
 func (t *tx) DeleteOrganizationPolicy(id string) error { return t.tables.policies.remove(t, id) }
 
-// policyAttachmentTable identifies an attachment by "policy/target".
 func policyAttachmentTable() *versioned[idc.PolicyAttachment] {
-	id := func(a *idc.PolicyAttachment) string { return a.PolicyID + "/" + a.TargetID }
 	return &versioned[idc.PolicyAttachment]{
 		version: func(a *idc.PolicyAttachment) *idc.Version { return &a.Version },
 		table: table[idc.PolicyAttachment]{
 			noun: store.NounPolicyAttachment, name: "policy_attachments",
-			id: id,
+			id: (*idc.PolicyAttachment).ID,
 			columns: []column[idc.PolicyAttachment]{
-				derived("id", func(a *idc.PolicyAttachment) any { return id(a) }),
+				derived("id", func(a *idc.PolicyAttachment) any { return a.ID() }),
 				text("policy_id", func(a *idc.PolicyAttachment) *string { return &a.PolicyID }),
 				text("target_id", func(a *idc.PolicyAttachment) *string { return &a.TargetID }),
 			},
@@ -55,11 +62,11 @@ func policyAttachmentTable() *versioned[idc.PolicyAttachment] {
 }
 
 func (r *reader) ListAttachmentsOfTarget(targetID string) ([]*idc.PolicyAttachment, error) {
-	return r.tables.attachments.list(r, 0, "policy_id, target_id", "target_id = $1", targetID)
+	return r.tables.attachments.page(r, store.Page{}, "target_id = $1", targetID)
 }
 
-func (r *reader) ListAttachmentsOfPolicy(policyID string) ([]*idc.PolicyAttachment, error) {
-	return r.tables.attachments.list(r, 0, "policy_id, target_id", "policy_id = $1", policyID)
+func (r *reader) ListAttachmentsOfPolicy(policyID string, p store.Page) ([]*idc.PolicyAttachment, error) {
+	return r.tables.attachments.page(r, p, "policy_id = $1", policyID)
 }
 
 func (t *tx) PutPolicyAttachment(a *idc.PolicyAttachment) error {
@@ -67,5 +74,5 @@ func (t *tx) PutPolicyAttachment(a *idc.PolicyAttachment) error {
 }
 
 func (t *tx) DeletePolicyAttachment(policyID, targetID string) error {
-	return t.tables.attachments.remove(t, policyID+"/"+targetID)
+	return t.tables.attachments.remove(t, (&idc.PolicyAttachment{PolicyID: policyID, TargetID: targetID}).ID())
 }

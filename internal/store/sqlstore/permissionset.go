@@ -38,6 +38,8 @@ func (r *reader) ListPermissionSets(p store.Page) ([]*idc.PermissionSet, error) 
 	return r.tables.permissionSets.page(r, p, "")
 }
 
+func (r *reader) CountPermissionSets() (int, error) { return r.tables.permissionSets.count(r, "") }
+
 func (t *tx) PutPermissionSet(ps *idc.PermissionSet) error { return t.tables.permissionSets.put(t, ps) }
 
 func (t *tx) DeletePermissionSet(id string) error { return t.tables.permissionSets.remove(t, id) }

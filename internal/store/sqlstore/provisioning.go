@@ -72,12 +72,12 @@ func (r *reader) Provisioning(accountID, permissionSetID string) (*idc.Provision
 		"account_id = $1 and permission_set_id = $2", accountID, permissionSetID)
 }
 
-func (r *reader) ListProvisioningsOfAccount(accountID string) ([]*idc.Provisioning, error) {
-	return r.tables.provisionings.list(r, 0, "where account_id = $1 order by permission_set_id", accountID)
+func (r *reader) ListProvisioningsOfAccount(accountID string, p store.Page) ([]*idc.Provisioning, error) {
+	return r.tables.provisionings.page(r, p, "permission_set_id", "account_id = $1", accountID)
 }
 
-func (r *reader) ListProvisioningsOfPermissionSet(permissionSetID string) ([]*idc.Provisioning, error) {
-	return r.tables.provisionings.list(r, 0, "where permission_set_id = $1 order by account_id", permissionSetID)
+func (r *reader) ListProvisioningsOfPermissionSet(permissionSetID string, p store.Page) ([]*idc.Provisioning, error) {
+	return r.tables.provisionings.page(r, p, "account_id", "permission_set_id = $1", permissionSetID)
 }
 
 func (t *tx) PutProvisioning(p *idc.Provisioning) error { return t.tables.provisionings.put(t, p) }

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -47,6 +48,40 @@ func (r *reader) ListRolesWithPolicy(accountID, policyARN string, p store.Page) 
 		accountID, policyARN)
 }
 
+// policyUse counts by policy. A sum of whole numbers is no whole number to PostgreSQL.
+const policyUse = "select policy_arn, count(case when attached then 1 end), count(case when boundary then 1 end) from role_policies where account_id = $1"
+
+func (r *reader) PolicyUse(accountID, policyARN string) (store.PolicyUse, error) {
+	uses, err := r.policyUses(policyUse+" and policy_arn = $2 group by policy_arn", accountID, policyARN)
+	return uses[policyARN], err
+}
+
+func (r *reader) PolicyUses(accountID string) (map[string]store.PolicyUse, error) {
+	return r.policyUses(policyUse+" group by policy_arn", accountID)
+}
+
+func (r *reader) policyUses(text string, args ...any) (map[string]store.PolicyUse, error) {
+	uses := map[string]store.PolicyUse{}
+	err := r.q.each(text, args, func(rows *sql.Rows) error {
+		var arn string
+		var use store.PolicyUse
+		err := rows.Scan(&arn, &use.Attached, &use.Boundary)
+		uses[arn] = use
+		return err
+	})
+	return uses, err
+}
+
+func (r *reader) CountRoles(accountID string) (int, error) {
+	n, err := r.q.number("select count(*) from roles where account_id = $1", accountID)
+	return int(n), err
+}
+
+func (r *reader) CountManagedPolicies(accountID string) (int, error) {
+	n, err := r.q.number("select count(*) from managed_policies where account_id = $1", accountID)
+	return int(n), err
+}
+
 // listByName lists rows in the order of their folded names; so is the cursor compared.
 func listByName[T any](r *reader, in *inplace[T], p store.Page, where string, args ...any) ([]*T, error) {
 	if p.After != "" {
@@ -68,8 +103,9 @@ func (t *tx) PutRole(r *idc.Role) error {
 	if r.PermissionsBoundary != "" && !slices.Contains(arns, r.PermissionsBoundary) {
 		arns = append(arns, r.PermissionsBoundary)
 	}
-	for _, arn := range arns {
-		_, err := t.q.exec("insert into role_policies (account_id, name_fold, policy_arn) values ($1, $2, $3)", r.AccountID, fold, arn)
+	for i, arn := range arns {
+		_, err := t.q.exec("insert into role_policies (account_id, name_fold, policy_arn, attached, boundary) values ($1, $2, $3, $4, $5)",
+			r.AccountID, fold, arn, i < len(r.AttachedPolicies), arn == r.PermissionsBoundary)
 		if err != nil {
 			return err
 		}
@@ -107,7 +143,7 @@ func managedPolicyTable() *inplace[idc.ManagedPolicy] {
 		exact: func(p *idc.ManagedPolicy) {
 			p.Versions = slices.Clone(p.Versions)
 			for i := range p.Versions {
-				p.Versions[i].CreatedAt = p.Versions[i].CreatedAt.UTC().Truncate(time.Microsecond)
+				toMicros(&p.Versions[i].CreatedAt)
 			}
 		},
 		unique: []unique{{"managed_policies_name", []string{"account_id", "name_fold"}, "Policy", "A policy with this name exists already in the account."}},

@@ -15,6 +15,7 @@ func userTable() *versioned[idc.User] {
 			id: func(u *idc.User) string { return u.ID },
 			columns: []column[idc.User]{
 				text("id", func(u *idc.User) *string { return &u.ID }),
+				text("identity_store_id", func(u *idc.User) *string { return &u.IdentityStoreID }),
 				text("user_name", func(u *idc.User) *string { return &u.UserName }),
 				derived("user_name_fold", func(u *idc.User) any { return idc.FoldName(u.UserName) }),
 				derived("email_fold", func(u *idc.User) any { return textOrNull(idc.FoldName(u.PrimaryEmail())) }),
@@ -25,8 +26,8 @@ func userTable() *versioned[idc.User] {
 				instant("updated_at", func(u *idc.User) *time.Time { return &u.UpdatedAt }),
 			},
 			unique: []unique{
-				{"users_user_name", []string{"user_name_fold"}, "UserName", "A user with this user name exists already."},
-				{"users_email", []string{"primary_email_fold"}, "Email", "A user with this primary e-mail address exists already."},
+				{"users_user_name", []string{"identity_store_id", "user_name_fold"}, "UserName", "A user with this user name exists already."},
+				{"users_email", []string{"identity_store_id", "primary_email_fold"}, "Email", "A user with this primary e-mail address exists already."},
 			},
 		},
 	}
@@ -34,18 +35,18 @@ func userTable() *versioned[idc.User] {
 
 func (r *reader) User(id string) (*idc.User, error) { return r.tables.users.get(r, id) }
 
-func (r *reader) UserByName(userName string) (*idc.User, error) {
-	return r.tables.users.find(r, userName, "user_name_fold = $1", idc.FoldName(userName))
+func (r *reader) UserByName(identityStoreID, userName string) (*idc.User, error) {
+	return r.tables.users.find(r, userName, "identity_store_id = $1 and user_name_fold = $2", identityStoreID, idc.FoldName(userName))
 }
 
-func (r *reader) UserByEmail(email string) (*idc.User, error) {
+func (r *reader) UserByEmail(identityStoreID, email string) (*idc.User, error) {
 	fold := idc.FoldName(email)
-	u, err := r.tables.users.find(r, email, "primary_email_fold = $1", fold)
+	u, err := r.tables.users.find(r, email, "identity_store_id = $1 and primary_email_fold = $2", identityStoreID, fold)
 	if !idc.IsNotFound(err) {
 		return u, err
 	}
 	// Other addresses are not unique; one that several users have names nobody.
-	users, listErr := r.tables.users.list(r, 2, "users.id", "email_fold = $1", fold)
+	users, listErr := r.tables.users.list(r, 2, "users.id", "identity_store_id = $1 and email_fold = $2", identityStoreID, fold)
 	if listErr != nil {
 		return nil, listErr
 	}
@@ -55,23 +56,23 @@ func (r *reader) UserByEmail(email string) (*idc.User, error) {
 	return users[0], nil
 }
 
-func (r *reader) UserByExternalID(issuer, id string) (*idc.User, error) {
-	return findByExternalID(r, r.tables.users, issuer, id)
+func (r *reader) UserByExternalID(identityStoreID, issuer, id string) (*idc.User, error) {
+	return findByExternalID(r, r.tables.users, identityStoreID, issuer, id)
 }
 
-func (r *reader) ListUsers(p store.Page) ([]*idc.User, error) { return r.tables.users.page(r, p, "") }
+func (r *reader) ListUsers(identityStoreID string, p store.Page) ([]*idc.User, error) {
+	return r.tables.users.page(r, p, "identity_store_id = $1", identityStoreID)
+}
 
-func (r *reader) CountUsers() (int, error) {
-	live, args := r.live("users", nil)
-	n, err := r.q.number("select count(*) from users where "+live, args...)
-	return int(n), err
+func (r *reader) CountUsers(identityStoreID string) (int, error) {
+	return r.tables.users.count(r, "identity_store_id = $1", identityStoreID)
 }
 
 func (t *tx) PutUser(u *idc.User) error {
 	if err := t.tables.users.put(t, u); err != nil {
 		return err
 	}
-	return t.replaceExternalIDs(store.NounUser, u.ID, u.ExternalIDs, u.Version)
+	return t.replaceExternalIDs(store.NounUser, u.IdentityStoreID, u.ID, u.ExternalIDs, u.Version)
 }
 
 func (t *tx) DeleteUser(id string) error {

@@ -81,6 +81,13 @@ func (v *versioned[T]) list(r *reader, limit int, order, where string, args ...a
 	return rows, err
 }
 
+// count counts the live rows that the condition selects; an empty one selects all.
+func (v *versioned[T]) count(r *reader, where string, args ...any) (int, error) {
+	live, args := r.live(v.name, args)
+	n, err := r.q.number("select count(*) from "+v.name+" where "+and(where, live), args...)
+	return int(n), err
+}
+
 func (v *versioned[T]) dests(row *T) []any {
 	version := v.version(row)
 	return append(v.table.dests(row), instantDest{&version.RecordedAt}, instantDest{&version.RetiredAt}, textDest[string]{&version.ChangeSetID})

@@ -32,6 +32,7 @@ func accountCases() []testCase {
 	}.cases()...)
 	return append(cases,
 		testCase{"accounts of a parent, and by e-mail", testAccounts},
+		testCase{"accounts by alias and state, and those that left", testAccountsApart},
 		testCase{"organizational units of a parent", testOUs},
 	)
 }
@@ -80,4 +81,49 @@ func testOUs(h *harness) {
 	h.wantList("of the root", func(r store.Reader) ([]string, error) {
 		return listed(func(ou *idc.OrganizationalUnit) string { return ou.ID })(r.ListOUsOfParent("r-1", store.Page{}))
 	}, "ou-1", "ou-2")
+}
+
+func testAccountsApart(h *harness) {
+	account := func(id, parent, alias string, state idc.AccountState) *idc.Account {
+		return &idc.Account{ID: id, ParentID: parent, Alias: alias, State: state, Email: id + "@example.com"}
+	}
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutAccount(account("111111111111", "r-1", "acme", idc.AccountActive)), tx.PutAccount(account("222222222222", "", "", idc.AccountActive)),
+			tx.PutAccount(account("333333333333", "ou-1", "", idc.AccountSuspended)), tx.PutAccount(account("444444444444", "", "gone", idc.AccountSuspended)),
+			tx.PutOU(&idc.OrganizationalUnit{ID: "ou-1", ParentID: "r-1"}))
+	})
+	h.wantConflict(h.try(func(tx store.Tx) error {
+		return tx.PutAccount(account("555555555555", "r-1", "acme", idc.AccountActive))
+	}), "AccountAlias")
+	ids := listed(accountID)
+	for what, list := range map[string]struct {
+		read func(r store.Reader) ([]string, error)
+		want []string
+	}{
+		"of the organization": {func(r store.Reader) ([]string, error) { return ids(r.ListAccounts(store.Page{})) }, []string{"111111111111", "333333333333"}},
+		"standalone":          {func(r store.Reader) ([]string, error) { return ids(r.ListStandaloneAccounts(store.Page{})) }, []string{"222222222222", "444444444444"}},
+		"suspended": {func(r store.Reader) ([]string, error) {
+			return ids(r.ListAccountsInState(idc.AccountSuspended, store.Page{}))
+		}, []string{"333333333333", "444444444444"}},
+		"suspended, page": {func(r store.Reader) ([]string, error) {
+			return ids(r.ListAccountsInState(idc.AccountSuspended, store.Page{After: "333333333333", Limit: 1}))
+		}, []string{"444444444444"}},
+	} {
+		h.wantList(what, list.read, list.want...)
+	}
+	h.view(func(r store.Reader) error {
+		for alias, want := range map[string]string{"acme": "111111111111", "gone": "444444444444", "ACME": "", "": ""} {
+			a, err := r.AccountByAlias(alias)
+			wantFound(h, "alias "+alias, a, err, accountID, want)
+		}
+		accounts, err := r.CountAccounts()
+		h.wantEqual("accounts", accounts, 2)
+		ous, countErr := r.CountOUs()
+		h.wantEqual("organizational units", ous, 1)
+		return all(err, countErr)
+	})
+	h.update(func(tx store.Tx) error { return tx.PutAccount(account("111111111111", "r-1", "", idc.AccountActive)) })
+	h.update(func(tx store.Tx) error {
+		return tx.PutAccount(account("333333333333", "ou-1", "acme", idc.AccountActive))
+	})
 }

@@ -87,11 +87,13 @@ func testAssignmentLists(h *harness) {
 		return func(r store.Reader) ([]string, error) { return listed(assignmentID)(list(r)) }
 	}
 	ofUser := of(func(r store.Reader) ([]*idc.Assignment, error) {
-		return r.ListAssignmentsOfPrincipal(idc.PrincipalUser, "p1")
+		return r.ListAssignmentsOfPrincipal(idc.PrincipalUser, "p1", store.Page{})
 	})
-	ofSet := of(func(r store.Reader) ([]*idc.Assignment, error) { return r.ListAssignmentsOfPermissionSet("ps-1") })
+	ofSet := of(func(r store.Reader) ([]*idc.Assignment, error) {
+		return r.ListAssignmentsOfPermissionSet("ps-1", store.Page{})
+	})
 	naming := func(id string) func(store.Reader) ([]string, error) {
-		return of(func(r store.Reader) ([]*idc.Assignment, error) { return r.ListAssignmentsNaming(id) })
+		return of(func(r store.Reader) ([]*idc.Assignment, error) { return r.ListAssignmentsNaming(id, "") })
 	}
 	then := func(list func(store.Reader) ([]string, error)) func(store.Reader) ([]string, error) {
 		return func(r store.Reader) ([]string, error) { return list(r.At(old.Version.RecordedAt)) }
@@ -101,6 +103,15 @@ func testAssignmentLists(h *harness) {
 	h.wantList("of a permission set", ofSet, "a2", "a3")
 	h.wantList("of a permission set, then", then(ofSet), "a2", "a3", "a5")
 	h.wantList("naming an account", naming("111111111111"), "a1", "a3", "a4")
+	h.wantList("naming an account, of a permission set", of(func(r store.Reader) ([]*idc.Assignment, error) {
+		return r.ListAssignmentsNaming("111111111111", "ps-2")
+	}), "a1", "a4")
+	h.wantList("of a permission set, page", of(func(r store.Reader) ([]*idc.Assignment, error) {
+		return r.ListAssignmentsOfPermissionSet("ps-1", store.Page{After: "a2", Limit: 1})
+	}), "a3")
+	h.wantList("of a user, page", of(func(r store.Reader) ([]*idc.Assignment, error) {
+		return r.ListAssignmentsOfPrincipal(idc.PrincipalUser, "p1", store.Page{Limit: 1})
+	}), "a1")
 	h.wantList("naming an account without assignments", naming("333333333333"), "a1")
 	h.wantList("naming that account, then", then(naming("333333333333")), "a1", "a5")
 }

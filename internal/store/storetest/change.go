@@ -49,7 +49,7 @@ func testChangeSetShared(h *harness) {
 
 func testChangeOrder(h *harness) {
 	h.update(func(tx store.Tx) error {
-		err := all(tx.PutUser(user("x", "a", "")), tx.PutGroup(&idc.Group{ID: "x"}), tx.PutMembership(&idc.Membership{ID: "x"}), tx.DeleteUser("x"))
+		err := all(tx.PutUser(user("x", "a", "")), tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "x"}), tx.PutMembership(&idc.Membership{ID: "x"}), tx.DeleteUser("x"))
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,29 @@ func credentialCases() []testCase {
 		get:    func(r store.Reader) (*idc.Throttle, error) { return r.Throttle("user/' or 1=1") },
 		remove: func(tx store.Tx) error { return tx.DeleteThrottle("user/' or 1=1") },
 	}.cases()...)
+	cases = append(cases, plainRow[idc.SigningKey]{
+		noun: store.NounSigningKey, event: "tokens/k1",
+		make: func() *idc.SigningKey {
+			return with(Filled[idc.SigningKey]("k"), func(k *idc.SigningKey) {
+				k.Purpose, k.ID, k.Private, k.Public = "tokens", "k1", []byte{0, 255}, []byte{1}
+			})
+		},
+		edit: func(k *idc.SigningKey) { k.RetiredAt = time.Time{} },
+		put:  func(tx store.Tx, k *idc.SigningKey) error { return tx.PutSigningKey(k) },
+		get: func(r store.Reader) (*idc.SigningKey, error) {
+			keys, err := r.ListSigningKeys("tokens")
+			if err == nil && len(keys) == 0 {
+				err = idc.NotFoundf("signing-key", "k1", "not in the list")
+			}
+			if err != nil {
+				return nil, err
+			}
+			return keys[0], nil
+		},
+		remove: func(tx store.Tx) error { return tx.DeleteSigningKey("tokens", "k1") },
+	}.cases()...)
 	return append(cases,
+		testCase{"signing keys, oldest first", testSigningKeys},
 		testCase{"devices of a user", testTOTPDevices},
 		testCase{"sweeping throttles", testSweepThrottles},
 		testCase{"sweeping in batches", testSweepBatches},
@@ -114,4 +136,15 @@ func testDataKeys(h *harness) {
 	h.update(func(tx store.Tx) error { return tx.DeleteDataKey("secrets", 9) })
 	h.wantKind(h.try(func(tx store.Tx) error { return tx.DeleteDataKey("secrets", 9) }), idc.NotFound)
 	h.wantList("keys", list, fmt.Sprint(10, wrapped), fmt.Sprint(uint32(1<<32-1), wrapped))
+}
+
+func testSigningKeys(h *harness) {
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutSigningKey(&idc.SigningKey{Purpose: "a", ID: "k1", Private: []byte{1}, Public: []byte{1}, CreatedAt: base().Add(time.Hour)}),
+			tx.PutSigningKey(&idc.SigningKey{Purpose: "a", ID: "k2", Private: []byte{1}, Public: []byte{1}, CreatedAt: base()}),
+			tx.PutSigningKey(&idc.SigningKey{Purpose: "b", ID: "k1", Private: []byte{1}, Public: []byte{1}, CreatedAt: base()}))
+	})
+	h.wantList("of a", func(r store.Reader) ([]string, error) {
+		return listed(func(k *idc.SigningKey) string { return k.ID })(r.ListSigningKeys("a"))
+	}, "k2", "k1")
 }

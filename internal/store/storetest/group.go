@@ -9,15 +9,17 @@ import (
 
 func groupCases() []testCase {
 	cases := versionedRow[idc.Group]{
-		noun:    store.NounGroup,
-		make:    func(id string) *idc.Group { return with(Filled[idc.Group](id), func(g *idc.Group) { g.ID = id }) },
+		noun: store.NounGroup,
+		make: func(id string) *idc.Group {
+			return with(Filled[idc.Group](id), func(g *idc.Group) { g.ID, g.IdentityStoreID = id, storeID })
+		},
 		edit:    func(g *idc.Group) { g.Description, g.ExternalIDs = "", nil },
 		id:      func(g *idc.Group) string { return g.ID },
 		put:     func(tx store.Tx, g *idc.Group) error { return tx.PutGroup(g) },
 		get:     func(r store.Reader, id string) (*idc.Group, error) { return r.Group(id) },
 		remove:  func(tx store.Tx, id string) error { return tx.DeleteGroup(id) },
 		version: func(g *idc.Group) *idc.Version { return &g.Version },
-		list:    func(r store.Reader, p store.Page) ([]*idc.Group, error) { return r.ListGroups(p) },
+		list:    func(r store.Reader, p store.Page) ([]*idc.Group, error) { return r.ListGroups(storeID, p) },
 	}.cases()
 	cases = append(cases, versionedRow[idc.Membership]{
 		noun: store.NounMembership,
@@ -40,13 +42,14 @@ func groupCases() []testCase {
 		edit: func(s *idc.Tombstone) { s.ExpiresAt = s.ExpiresAt.Add(time.Hour) },
 		put:  func(tx store.Tx, s *idc.Tombstone) error { return tx.PutTombstone(s) },
 		get: func(r store.Reader) (*idc.Tombstone, error) {
-			return r.Tombstone("user", "alice", "scim", base())
+			return r.Tombstone(storeID, "user", "alice", "scim", base())
 		},
 		remove: func(tx store.Tx) error { return tx.DeleteTombstone("u1") },
 	}.cases()...)
 	return append(cases,
 		testCase{"found by name and external id", testFindGroup},
 		testCase{"unique", testGroupUnique},
+		testCase{"identity stores are apart", testGroupStoresApart},
 		testCase{"users and groups have external ids apart", testExternalIDsApart},
 		testCase{"memberships of a group and of a user", testMemberships},
 		testCase{"memberships that end", testMembershipsEnding},
@@ -58,15 +61,15 @@ func groupID(g *idc.Group) string { return g.ID }
 
 func testFindGroup(h *harness) {
 	h.update(func(tx store.Tx) error {
-		return all(tx.PutGroup(&idc.Group{ID: "g1", DisplayName: "Admins", ExternalIDs: []idc.ExternalID{xid("okta", "1")}}),
-			tx.PutGroup(&idc.Group{ID: "g2", DisplayName: "admin"}))
+		return all(tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g1", DisplayName: "Admins", ExternalIDs: []idc.ExternalID{xid("okta", "1")}}),
+			tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g2", DisplayName: "admin"}))
 	})
 	h.view(func(r store.Reader) error {
 		for name, id := range map[string]string{"ADMINS": "g1", "Admin": "g2", "adm": "", "admin_": "", "admin%": ""} {
-			g, err := r.GroupByName(name)
+			g, err := r.GroupByName(storeID, name)
 			wantFound(h, name, g, err, groupID, id)
 		}
-		g, err := r.GroupByExternalID("okta", "1")
+		g, err := r.GroupByExternalID(storeID, "okta", "1")
 		wantFound(h, "external id", g, err, groupID, "g1")
 		return nil
 	})
@@ -74,24 +77,51 @@ func testFindGroup(h *harness) {
 
 func testGroupUnique(h *harness) {
 	h.update(func(tx store.Tx) error {
-		return tx.PutGroup(&idc.Group{ID: "g1", DisplayName: "Admins", ExternalIDs: []idc.ExternalID{xid("okta", "1")}})
+		return tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g1", DisplayName: "Admins", ExternalIDs: []idc.ExternalID{xid("okta", "1")}})
 	})
-	h.wantConflict(h.try(func(tx store.Tx) error { return tx.PutGroup(&idc.Group{ID: "g2", DisplayName: "ADMINS"}) }), "GroupDisplayName")
 	h.wantConflict(h.try(func(tx store.Tx) error {
-		return tx.PutGroup(&idc.Group{ID: "g2", DisplayName: "x", ExternalIDs: []idc.ExternalID{xid("okta", "1")}})
+		return tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g2", DisplayName: "ADMINS"})
+	}), "GroupDisplayName")
+	h.wantConflict(h.try(func(tx store.Tx) error {
+		return tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g2", DisplayName: "x", ExternalIDs: []idc.ExternalID{xid("okta", "1")}})
 	}), "ExternalId")
+}
+
+func testGroupStoresApart(h *harness) {
+	other := "d-2222222222"
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g1", DisplayName: "Admins", ExternalIDs: []idc.ExternalID{xid("okta", "1")}}),
+			tx.PutGroup(&idc.Group{IdentityStoreID: other, ID: "g2", DisplayName: "ADMINS", ExternalIDs: []idc.ExternalID{xid("okta", "1")}}),
+			tx.PutTombstone(with(tombstone("u1", "alice", time.Hour), func(s *idc.Tombstone) { s.IdentityStoreID = other })))
+	})
+	for in, want := range map[string]string{storeID: "g1", other: "g2"} {
+		h.view(func(r store.Reader) error {
+			g, err := r.GroupByName(in, "admins")
+			wantFound(h, "by name in "+in, g, err, groupID, want)
+			g, err = r.GroupByExternalID(in, "okta", "1")
+			wantFound(h, "by external id in "+in, g, err, groupID, want)
+			_, err = r.Tombstone(in, "user", "alice", "scim", base())
+			if found := err == nil; found != (in == other) {
+				h.Errorf("tombstone in %s: %v", in, err)
+			}
+			n, err := r.CountGroups(in)
+			h.wantEqual("count in "+in, n, 1)
+			return err
+		})
+		h.wantList("groups of "+in, func(r store.Reader) ([]string, error) { return listed(groupID)(r.ListGroups(in, store.Page{})) }, want)
+	}
 }
 
 func testExternalIDsApart(h *harness) {
 	h.update(func(tx store.Tx) error {
-		return all(tx.PutGroup(&idc.Group{ID: "same", DisplayName: "g", ExternalIDs: []idc.ExternalID{xid("okta", "1")}}),
+		return all(tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "same", DisplayName: "g", ExternalIDs: []idc.ExternalID{xid("okta", "1")}}),
 			tx.PutUser(user("same", "u", "", xid("okta", "1"))))
 	})
 	h.update(func(tx store.Tx) error { return tx.DeleteGroup("same") })
 	h.view(func(r store.Reader) error {
-		u, err := r.UserByExternalID("okta", "1")
+		u, err := r.UserByExternalID(storeID, "okta", "1")
 		wantFound(h, "user", u, err, userID, "same")
-		g, err := r.GroupByExternalID("okta", "1")
+		g, err := r.GroupByExternalID(storeID, "okta", "1")
 		wantFound(h, "group", g, err, groupID, "")
 		return nil
 	})
@@ -156,7 +186,7 @@ func testMembershipsEnding(h *harness) {
 }
 
 func tombstone(id, name string, deleted time.Duration) *idc.Tombstone {
-	return &idc.Tombstone{ID: id, Noun: "user", Name: name, Owner: "scim", DeletedAt: base().Add(deleted), ExpiresAt: base().Add(24 * time.Hour)}
+	return &idc.Tombstone{ID: id, IdentityStoreID: storeID, Noun: "user", Name: name, Owner: "scim", DeletedAt: base().Add(deleted), ExpiresAt: base().Add(24 * time.Hour)}
 }
 
 func testTombstones(h *harness) {
@@ -168,7 +198,7 @@ func testTombstones(h *harness) {
 	find := func(want string, now time.Time) {
 		h.Helper()
 		h.view(func(r store.Reader) error {
-			s, err := r.Tombstone("user", "alice", "scim", now)
+			s, err := r.Tombstone(storeID, "user", "alice", "scim", now)
 			wantFound(h, "tombstone", s, err, func(s *idc.Tombstone) string { return s.ID }, want)
 			return nil
 		})

@@ -49,7 +49,7 @@ func organizationPolicyCases() []testCase {
 }
 
 func testOrganizationPolicies(h *harness) {
-	policy := func(id, kind, name string) *idc.OrganizationPolicy {
+	policy := func(id string, kind idc.PolicyType, name string) *idc.OrganizationPolicy {
 		return &idc.OrganizationPolicy{ID: id, Type: kind, Name: name}
 	}
 	attach := func(policy, target string) *idc.PolicyAttachment {
@@ -60,13 +60,27 @@ func testOrganizationPolicies(h *harness) {
 			tx.PutOrganizationPolicy(policy("p-3", "RCP", "a")),
 			tx.PutPolicyAttachment(attach("p-2", "r-1")), tx.PutPolicyAttachment(attach("p-1", "r-1")), tx.PutPolicyAttachment(attach("p-1", "ou-1")))
 	})
-	h.wantConflict(h.try(func(tx store.Tx) error { return tx.PutOrganizationPolicy(policy("p-4", "SCP", "a")) }), "OrganizationPolicy")
+	h.wantConflict(h.try(func(tx store.Tx) error { return tx.PutOrganizationPolicy(policy("p-4", "SCP", "A")) }), "OrganizationPolicy")
+	h.view(func(r store.Reader) error {
+		p, err := r.OrganizationPolicyByName("SCP", "A")
+		wantFound(h, "by name", p, err, func(p *idc.OrganizationPolicy) string { return p.ID }, "p-1")
+		_, err = r.OrganizationPolicyByName("RCP", "b")
+		h.wantKind(err, idc.NotFound)
+		n, err := r.CountOrganizationPolicies("SCP")
+		h.wantEqual("policies", n, 2)
+		return err
+	})
 	h.wantList("of a type", func(r store.Reader) ([]string, error) {
 		return listed(func(p *idc.OrganizationPolicy) string { return p.ID })(r.ListOrganizationPolicies("SCP", store.Page{}))
 	}, "p-1", "p-2")
 	key := func(a *idc.PolicyAttachment) string { return a.PolicyID + " on " + a.TargetID }
 	h.wantList("of the root", func(r store.Reader) ([]string, error) { return listed(key)(r.ListAttachmentsOfTarget("r-1")) },
 		"p-1 on r-1", "p-2 on r-1")
-	h.wantList("of p-1", func(r store.Reader) ([]string, error) { return listed(key)(r.ListAttachmentsOfPolicy("p-1")) },
+	h.wantList("of p-1", func(r store.Reader) ([]string, error) {
+		return listed(key)(r.ListAttachmentsOfPolicy("p-1", store.Page{}))
+	},
 		"p-1 on ou-1", "p-1 on r-1")
+	h.wantList("of p-1, page", func(r store.Reader) ([]string, error) {
+		return listed(key)(r.ListAttachmentsOfPolicy("p-1", store.Page{After: "p-1/ou-1", Limit: 1}))
+	}, "p-1 on r-1")
 }

@@ -35,6 +35,8 @@ func testPermissionSetNames(h *harness) {
 			ps, err := r.PermissionSetByName(name)
 			wantFound(h, name, ps, err, func(ps *idc.PermissionSet) string { return ps.ID }, id)
 		}
-		return nil
+		n, err := r.CountPermissionSets()
+		h.wantEqual("permission sets", n, 2)
+		return err
 	})
 }

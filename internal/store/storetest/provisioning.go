@@ -89,6 +89,16 @@ func testProvisionings(h *harness) {
 		return nil
 	})
 	key := func(p *idc.Provisioning) string { return p.AccountID + " " + p.PermissionSetID }
-	h.wantList("of account 1", func(r store.Reader) ([]string, error) { return listed(key)(r.ListProvisioningsOfAccount("1")) }, "1 ps-1", "1 ps-2")
-	h.wantList("of ps-1", func(r store.Reader) ([]string, error) { return listed(key)(r.ListProvisioningsOfPermissionSet("ps-1")) }, "1 ps-1", "2 ps-1")
+	h.wantList("of account 1", func(r store.Reader) ([]string, error) {
+		return listed(key)(r.ListProvisioningsOfAccount("1", store.Page{}))
+	}, "1 ps-1", "1 ps-2")
+	h.wantList("of account 1, page", func(r store.Reader) ([]string, error) {
+		return listed(key)(r.ListProvisioningsOfAccount("1", store.Page{After: "ps-1", Limit: 1}))
+	}, "1 ps-2")
+	h.wantList("of ps-1, page", func(r store.Reader) ([]string, error) {
+		return listed(key)(r.ListProvisioningsOfPermissionSet("ps-1", store.Page{After: "1", Limit: 1}))
+	}, "2 ps-1")
+	h.wantList("of ps-1", func(r store.Reader) ([]string, error) {
+		return listed(key)(r.ListProvisioningsOfPermissionSet("ps-1", store.Page{}))
+	}, "1 ps-1", "2 ps-1")
 }

@@ -38,7 +38,19 @@ func roleCases() []testCase {
 		get:    func(r store.Reader) (*idc.SAMLProvider, error) { return r.SAMLProvider("arn:1") },
 		remove: func(tx store.Tx) error { return tx.DeleteSAMLProvider("arn:1") },
 	}.cases()...)
+	cases = append(cases, plainRow[idc.OIDCProvider]{
+		noun: store.NounOIDCProvider, event: "arn:1",
+		make: func() *idc.OIDCProvider {
+			return with(Filled[idc.OIDCProvider]("o"), func(p *idc.OIDCProvider) { p.ARN = "arn:1" })
+		},
+		edit:   func(p *idc.OIDCProvider) { p.ClientIDs, p.Thumbprints = p.ClientIDs[1:], nil },
+		put:    func(tx store.Tx, p *idc.OIDCProvider) error { return tx.PutOIDCProvider(p) },
+		get:    func(r store.Reader) (*idc.OIDCProvider, error) { return r.OIDCProvider("arn:1") },
+		remove: func(tx store.Tx) error { return tx.DeleteOIDCProvider("arn:1") },
+	}.cases()...)
 	return append(cases,
+		testCase{"OpenID Connect providers of an account", testOIDCProviders},
+		testCase{"how often policies are used", testPolicyUse},
 		testCase{"roles by id and path", testRoles},
 		testCase{"roles with a policy", testRolesWithPolicy},
 		testCase{"managed policies", testManagedPolicies},
@@ -132,4 +144,36 @@ func testSAMLProviders(h *harness) {
 	h.wantList("providers", func(r store.Reader) ([]string, error) {
 		return listed(func(p *idc.SAMLProvider) string { return p.Name })(r.ListSAMLProviders("1"))
 	}, "a", "b")
+}
+
+func testOIDCProviders(h *harness) {
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutOIDCProvider(&idc.OIDCProvider{AccountID: "1", URL: "b.example", ARN: "arn:b"}), tx.PutOIDCProvider(&idc.OIDCProvider{AccountID: "1", URL: "a.example/x", ARN: "arn:a"}),
+			tx.PutOIDCProvider(&idc.OIDCProvider{AccountID: "2", URL: "c.example", ARN: "arn:c"}))
+	})
+	h.wantList("providers", func(r store.Reader) ([]string, error) {
+		return listed(func(p *idc.OIDCProvider) string { return p.URL })(r.ListOIDCProviders("1"))
+	}, "a.example/x", "b.example")
+}
+
+func testPolicyUse(h *harness) {
+	bounded := func(r *idc.Role) { r.PermissionsBoundary = "arn:x" }
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutRole(role("1", "a", "/", "arn:x", "arn:y")), tx.PutRole(with(role("1", "b", "/", "arn:x"), bounded)),
+			tx.PutRole(with(role("1", "c", "/"), bounded)), tx.PutRole(role("2", "a", "/", "arn:x")),
+			tx.PutManagedPolicy(&idc.ManagedPolicy{AccountID: "1", Name: "x", ARN: "arn:x"}))
+	})
+	h.view(func(r store.Reader) error {
+		uses, err := r.PolicyUses("1")
+		h.wantEqual("uses in 1", uses, map[string]store.PolicyUse{"arn:x": {Attached: 2, Boundary: 2}, "arn:y": {Attached: 1}})
+		one, oneErr := r.PolicyUse("2", "arn:x")
+		h.wantEqual("x in 2", one, store.PolicyUse{Attached: 1})
+		none, noneErr := r.PolicyUse("2", "arn:y")
+		h.wantEqual("y in 2", none, store.PolicyUse{})
+		roles, rolesErr := r.CountRoles("1")
+		h.wantEqual("roles of 1", roles, 3)
+		policies, policiesErr := r.CountManagedPolicies("1")
+		h.wantEqual("policies of 1", policies, 1)
+		return all(err, oneErr, noneErr, rolesErr, policiesErr)
+	})
 }

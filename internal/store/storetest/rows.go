@@ -24,6 +24,7 @@ type versionedRow[T any] struct {
 	remove  func(store.Tx, string) error
 	version func(*T) *idc.Version
 	list    func(store.Reader, store.Page) ([]*T, error) // all of them; nil if there is no such list
+	one     bool                                         // there is at most one current row
 }
 
 func ignoreVersion() cmp.Option { return cmpopts.IgnoreTypes(idc.Version{}) }
@@ -42,11 +43,19 @@ func (n versionedRow[T]) cases() []testCase {
 }
 
 func (n versionedRow[T]) testRoundTrip(h *harness) {
+	previous := ""
 	for _, row := range []*T{n.make("a"), n.make("b")} {
 		n.edit(row)
 		before := *row
 		id := n.key(row)
+		replaced := previous
+		previous = id
 		h.update(func(tx store.Tx) error {
+			if n.one && replaced != "" {
+				if err := n.remove(tx, replaced); err != nil {
+					return err
+				}
+			}
 			if err := n.put(tx, row); err != nil {
 				return err
 			}

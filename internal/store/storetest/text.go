@@ -50,7 +50,7 @@ func testWildcards(h *harness) {
 	}
 	h.view(func(r store.Reader) error {
 		for _, name := range names {
-			u, err := r.UserByName(name)
+			u, err := r.UserByName(storeID, name)
 			wantFound(h, name, u, err, userID, "id of "+name)
 		}
 		return nil

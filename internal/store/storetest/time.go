@@ -85,11 +85,11 @@ func testFarTimes(h *harness) {
 func testAtConsistent(h *harness) {
 	u := user("u1", "old", "")
 	h.update(func(tx store.Tx) error {
-		return all(tx.PutGroup(&idc.Group{ID: "g1", DisplayName: "old"}), tx.PutMembership(&idc.Membership{ID: "m1", GroupID: "g1", UserID: "u1"}),
+		return all(tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g1", DisplayName: "old"}), tx.PutMembership(&idc.Membership{ID: "m1", GroupID: "g1", UserID: "u1"}),
 			tx.PutAccount(&idc.Account{ID: "1", Name: "old"}), tx.PutUser(u))
 	})
 	h.update(func(tx store.Tx) error {
-		return all(tx.PutUser(user("u1", "new", "")), tx.PutGroup(&idc.Group{ID: "g1", DisplayName: "new"}), tx.DeleteMembership("m1"),
+		return all(tx.PutUser(user("u1", "new", "")), tx.PutGroup(&idc.Group{IdentityStoreID: storeID, ID: "g1", DisplayName: "new"}), tx.DeleteMembership("m1"),
 			tx.PutAccount(&idc.Account{ID: "1", Name: "new"}), tx.PutUser(user("u2", "other", "")))
 	})
 	h.view(func(r store.Reader) error {
@@ -102,9 +102,9 @@ func testAtConsistent(h *harness) {
 			return err
 		}
 		h.wantEqual("names", []string{user.UserName, group.DisplayName, account.Name}, []string{"old", "old", "old"})
-		n, err := then.CountUsers()
+		n, err := then.CountUsers(storeID)
 		h.wantEqual("users", n, 1)
-		if n, errNow := r.CountUsers(); errNow != nil || n != 2 {
+		if n, errNow := r.CountUsers(storeID); errNow != nil || n != 2 {
 			h.Errorf("At changed the reader it came from: %d users, %v", n, errNow)
 		}
 		return err

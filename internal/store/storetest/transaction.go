@@ -114,7 +114,7 @@ func testMissingIsNoFailure(h *harness) {
 func testSnapshot(h *harness) {
 	h.putUsers(user("u1", "a", ""))
 	h.view(func(r store.Reader) error {
-		before, err := r.CountUsers()
+		before, err := r.CountUsers(storeID)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func testSnapshot(h *harness) {
 		if err := <-written; err != nil {
 			return err
 		}
-		after, err := r.CountUsers()
+		after, err := r.CountUsers(storeID)
 		if err != nil {
 			return err
 		}

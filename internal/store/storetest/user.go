@@ -1,21 +1,25 @@
 package storetest
 
 import (
+	"strings"
+
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
 func userCases() []testCase {
 	return append(versionedRow[idc.User]{
-		noun:    store.NounUser,
-		make:    func(id string) *idc.User { return with(Filled[idc.User](id), func(u *idc.User) { u.ID = id }) },
+		noun: store.NounUser,
+		make: func(id string) *idc.User {
+			return with(Filled[idc.User](id), func(u *idc.User) { u.ID, u.IdentityStoreID = id, storeID })
+		},
 		edit:    func(u *idc.User) { u.DisplayName, u.Phones, u.Extensions, u.ExternalIDs = "edited", nil, nil, nil },
 		id:      func(u *idc.User) string { return u.ID },
 		put:     func(tx store.Tx, u *idc.User) error { return tx.PutUser(u) },
 		get:     func(r store.Reader, id string) (*idc.User, error) { return r.User(id) },
 		remove:  func(tx store.Tx, id string) error { return tx.DeleteUser(id) },
 		version: func(u *idc.User) *idc.Version { return &u.Version },
-		list:    func(r store.Reader, p store.Page) ([]*idc.User, error) { return r.ListUsers(p) },
+		list:    func(r store.Reader, p store.Page) ([]*idc.User, error) { return r.ListUsers(storeID, p) },
 	}.cases(),
 		testCase{"found by name, e-mail and external id", testFindUser},
 		testCase{"unique", testUserUnique},
@@ -23,13 +27,17 @@ func userCases() []testCase {
 		testCase{"names are free again after a change or deletion", testUserReuse},
 		testCase{"finding at an instant", testFindUserAt},
 		testCase{"count", testCountUsers},
+		testCase{"identity stores are apart", testStoresApart},
 		testCase{"only primary addresses are unique", testSharedEmail},
 		testCase{"a conflict in the closure's words", testReworded},
 	)
 }
 
+// storeID is the identity store of most tests.
+const storeID = "d-1111111111"
+
 func user(id, name, email string, external ...idc.ExternalID) *idc.User {
-	u := &idc.User{ID: id, UserName: name, ExternalIDs: external, Status: idc.UserEnabled, Owner: idc.OwnerBuiltIn}
+	u := &idc.User{ID: id, IdentityStoreID: storeID, UserName: name, ExternalIDs: external, Status: idc.UserEnabled, Owner: idc.OwnerBuiltIn}
 	if email != "" {
 		u.Emails = []idc.Email{{Value: "other-" + email}, {Value: email, Primary: new(true)}}
 	}
@@ -74,15 +82,15 @@ func testFindUser(h *harness) {
 		user("u3", "Åsa", "ÅSA@example.com"))
 	h.view(func(r store.Reader) error {
 		for name, id := range map[string]string{"alice": "u1", "ALICE": "u1", "Bob": "u2", "åSA": "u3", "al": "", "%": "", "": ""} {
-			u, err := r.UserByName(name)
+			u, err := r.UserByName(storeID, name)
 			wantFound(h, "name "+name, u, err, userID, id)
 		}
 		for email, id := range map[string]string{"alice@example.COM": "u1", "åsa@example.com": "u3", "other-bob@example.com": "", "": ""} {
-			u, err := r.UserByEmail(email)
+			u, err := r.UserByEmail(storeID, email)
 			wantFound(h, "e-mail "+email, u, err, userID, id)
 		}
 		for x, id := range map[idc.ExternalID]string{xid("okta", "1"): "u1", xid("entra", "1"): "u1", xid("okta", "2"): "u2", xid("entra", "2"): "", xid("OKTA", "1"): ""} {
-			u, err := r.UserByExternalID(x.Issuer, x.ID)
+			u, err := r.UserByExternalID(storeID, x.Issuer, x.ID)
 			wantFound(h, "external id "+x.Issuer+" "+x.ID, u, err, userID, id)
 		}
 		return nil
@@ -99,7 +107,7 @@ func testUserUnique(h *harness) {
 		h.wantConflict(h.try(func(tx store.Tx) error { return tx.PutUser(u) }), resource)
 	}
 	h.putUsers(user("u1", "alice", "ALICE@example.com", xid("okta", "1"))) // its own
-	h.wantList("users", func(r store.Reader) ([]string, error) { return listed(userID)(r.ListUsers(store.Page{})) }, "u1")
+	h.wantList("users", func(r store.Reader) ([]string, error) { return listed(userID)(r.ListUsers(storeID, store.Page{})) }, "u1")
 }
 
 func testSharedEmail(h *harness) {
@@ -111,7 +119,7 @@ func testSharedEmail(h *harness) {
 	found := func(id string) {
 		h.Helper()
 		h.view(func(r store.Reader) error {
-			u, err := r.UserByEmail("SHARED@example.com")
+			u, err := r.UserByEmail(storeID, "SHARED@example.com")
 			wantFound(h, "by e-mail", u, err, userID, id)
 			return nil
 		})
@@ -160,11 +168,11 @@ func testFindUserAt(h *harness) {
 			"now":  {r, "", "u1"},
 		} {
 			for name, id := range map[string]string{"old": found.old, "new": found.new} {
-				u, err := found.r.UserByName(name)
+				u, err := found.r.UserByName(storeID, name)
 				wantFound(h, when+" by name "+name, u, err, userID, id)
-				u, err = found.r.UserByEmail(name + "@example.com")
+				u, err = found.r.UserByEmail(storeID, name+"@example.com")
 				wantFound(h, when+" by e-mail "+name, u, err, userID, id)
-				u, err = found.r.UserByExternalID("okta", name)
+				u, err = found.r.UserByExternalID(storeID, "okta", name)
 				wantFound(h, when+" by external id "+name, u, err, userID, id)
 			}
 		}
@@ -172,12 +180,37 @@ func testFindUserAt(h *harness) {
 	})
 }
 
+func testStoresApart(h *harness) {
+	other := "d-2222222222"
+	h.putUsers(user("u1", "Alice", "alice@example.com", xid("okta", "1")),
+		with(user("u2", "ALICE", "Alice@example.com", xid("okta", "1")), func(u *idc.User) { u.IdentityStoreID = other }))
+	h.wantConflict(h.try(func(tx store.Tx) error {
+		return tx.PutUser(with(user("u3", "alice", ""), func(u *idc.User) { u.IdentityStoreID = other }))
+	}), "UserName")
+	for in, want := range map[string]string{storeID: "u1", other: "u2", "d-3333333333": "", "": ""} {
+		h.view(func(r store.Reader) error {
+			u, err := r.UserByName(in, "alice")
+			wantFound(h, "by name in "+in, u, err, userID, want)
+			u, err = r.UserByEmail(in, "alice@example.com")
+			wantFound(h, "by e-mail in "+in, u, err, userID, want)
+			u, err = r.UserByEmail(in, "other-alice@example.com")
+			wantFound(h, "by another e-mail in "+in, u, err, userID, "")
+			u, err = r.UserByExternalID(in, "okta", "1")
+			wantFound(h, "by external id in "+in, u, err, userID, want)
+			n, err := r.CountUsers(in)
+			h.wantEqual("count in "+in, n, len(want)/2)
+			return err
+		})
+		h.wantList("users of "+in, func(r store.Reader) ([]string, error) { return listed(userID)(r.ListUsers(in, store.Page{})) }, strings.Fields(want)...)
+	}
+}
+
 func testCountUsers(h *harness) {
 	h.putUsers(user("u1", "a", ""), user("u2", "b", ""))
 	h.putUsers(user("u2", "c", ""), user("u3", "d", ""))
 	h.update(func(tx store.Tx) error { return tx.DeleteUser("u1") })
 	h.view(func(r store.Reader) error {
-		n, err := r.CountUsers()
+		n, err := r.CountUsers(storeID)
 		h.wantEqual("users", n, 2)
 		return err
 	})
