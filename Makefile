@@ -71,8 +71,9 @@ generate: ## generated code and documents, from models/
 generated: generate ## fails when generated files differ from what is committed
 	@git diff --exit-code --stat || { echo 'generated files are not up to date: commit what make generate made' >&2; exit 1; }
 
-bench: ## micro-benchmarks, then the load test beside its peer (LOAD="-json")
+bench: ## micro-benchmarks, then policy decisions and the load test beside their peers (LOAD="-json")
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./bench/policy
 	go run ./bench/load $(LOAD)
 
 clean: ## what was built or installed here
