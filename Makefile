@@ -53,17 +53,17 @@ lint: ## golangci-lint
 
 unit: ## the tests of every package (storage tests on SQLite and PostgreSQL)
 	$(say) 'unit tests'
-	@scripts/with-postgres.sh go test -timeout 10m $(UNIT)
+	@scripts/with-postgres.sh go test -timeout 20m $(UNIT)
 
 e2e: e2e-sqlite e2e-postgres ## the product from outside, on both databases
 
 e2e-sqlite:
 	$(say) 'end-to-end tests on SQLite'
-	@GATEHOUSE_E2E_REQUIRE=1 GATEHOUSE_E2E_DATABASE=sqlite go test -count=1 -timeout 12m ./e2e/...
+	@GATEHOUSE_E2E_REQUIRE=1 GATEHOUSE_E2E_DATABASE=sqlite go test -count=1 -timeout 25m ./e2e/...
 
 e2e-postgres:
 	$(say) 'end-to-end tests on PostgreSQL'
-	@GATEHOUSE_E2E_REQUIRE=1 GATEHOUSE_E2E_DATABASE=postgres go test -count=1 -timeout 12m ./e2e/...
+	@GATEHOUSE_E2E_REQUIRE=1 GATEHOUSE_E2E_DATABASE=postgres go test -count=1 -timeout 25m ./e2e/...
 
 generate: ## generated code and documents, from models/
 	go generate ./...
