@@ -20,7 +20,7 @@ type serviceActions struct {
 func compileActions(entries []text) actionSet {
 	set := actionSet{names: make(map[string]struct{}), services: make(map[string]*serviceActions)}
 	for _, e := range entries {
-		set.add(strings.ToLower(e.value))
+		set.add(lowerASCII(e.value))
 	}
 	return set
 }
@@ -89,6 +89,16 @@ type actionName struct {
 	long  []byte
 	size  int
 	colon int
+}
+
+// lowerASCII folds the letters that action names have, and no others: a Kelvin sign is no k.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 func (n *actionName) set(action string) {

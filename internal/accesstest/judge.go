@@ -98,7 +98,7 @@ func (w *World) roleAnswer(q question, set *orgfile.PermissionSet) (*answer, err
 		return nil, err
 	}
 	key := answerKey{account: q.account, set: set, action: q.action, resource: q.resource, group: q.user == nil}
-	if role.personal || q.resourcePolicy != nil {
+	if w.personal || role.personal || q.resourcePolicy != nil {
 		key.user = q.user
 	}
 	if a := w.answers[key]; a != nil {

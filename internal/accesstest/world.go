@@ -26,6 +26,7 @@ type World struct {
 	levels    map[levelKey][][]*policy.Policy
 	roles     map[roleKey]*heldRole
 	answers   map[answerKey]*answer // to the questions of the current expectation
+	personal  bool                  // some RCP asks for what only one person has; it may be that of any resource's account
 }
 
 type documentKey struct {
@@ -61,10 +62,21 @@ func Open(file *orgfile.File, now time.Time) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &World{
+	w := &World{
 		Now: now, org: org, catalog: serviceauth.New(), documents: map[documentKey]*policy.Policy{},
 		levels: map[levelKey][][]*policy.Policy{}, roles: map[roleKey]*heldRole{},
-	}, nil
+	}
+	for _, p := range file.OrganizationPolicies {
+		if p.Type != orgfile.ResourceControlPolicy {
+			continue
+		}
+		compiled, err := w.document(policy.ResourceControlPolicy, string(p.Document), p.Name)
+		if err != nil {
+			return nil, err
+		}
+		w.personal = w.personal || asksForPerson(compiled)
+	}
+	return w, nil
 }
 
 // document compiles a document once. One that does not parse stops the run: nothing can be said without it.
@@ -156,14 +168,12 @@ func (w *World) role(a *orgfile.Account, set *orgfile.PermissionSet) (*heldRole,
 	if err := w.boundaryOf(r, a, set, add); err != nil {
 		return nil, err
 	}
-	for _, policyType := range []string{orgfile.ServiceControlPolicy, orgfile.ResourceControlPolicy} {
-		levels, err := w.policyLevels(policyType, a)
-		if err != nil {
-			return nil, err
-		}
-		for _, level := range levels {
-			r.personal = r.personal || slices.ContainsFunc(level, asksForPerson)
-		}
+	levels, err := w.policyLevels(orgfile.ServiceControlPolicy, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, level := range levels {
+		r.personal = r.personal || slices.ContainsFunc(level, asksForPerson)
 	}
 	if found := w.org.RoleOf(a, set); found != nil {
 		r.arn, r.id = found.ARN, found.ID

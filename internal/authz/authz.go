@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -43,6 +44,8 @@ type Question struct {
 	// Owner is the account that owns the resources, where their ARNs do not say so
 	// and they are none of ours; such as that of an S3 bucket.
 	Owner string
+	// Every takes the resources for patterns: the caller must be allowed whatever they cover.
+	Every bool
 }
 
 // Authorize returns nil when the caller may, and otherwise an error of kind
@@ -150,18 +153,25 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 	if err := s.fillContext(ctx, &req.Context, q, caller, target, owner); err != nil {
 		return answer, err
 	}
-	answer.Decision = policy.Evaluate(req, &policies)
+	answer.Decision = evaluate(q, req, &policies)
 	if answer.Allowed() && target.trustedAnother(q.Caller) {
 		// Whatever the trust policy gives the ARN it gave to a role that is gone;
 		// what it denies the ARN has been judged above.
 		req.Principal.RoleARN = ""
-		answer.Decision = policy.Evaluate(req, &policies)
+		answer.Decision = evaluate(q, req, &policies)
 	}
 	if target.missing && answer.Allowed() {
 		// A role that does not exist is answered like one that trusts nobody.
 		answer.Decision = policy.Decision{}
 	}
 	return answer, nil
+}
+
+func evaluate(q Question, req *policy.Request, p *policy.Policies) policy.Decision {
+	if !q.Every {
+		return policy.Evaluate(req, p)
+	}
+	return policy.Bounds(req, &policy.Unknown{Resource: req.Resource}, p).Least
 }
 
 // policiesOf gathers the caller's side.
@@ -245,7 +255,7 @@ func assumes(action string) bool {
 // then one across accounts.
 func (s *Service) owner(q Question, resource string) string {
 	if resource == "*" {
-		return q.Caller.AccountID
+		return cmp.Or(q.Owner, q.Caller.AccountID)
 	}
 	a, err := arn.Parse(resource)
 	switch {

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -27,9 +26,10 @@ const (
 	maxPlain = 1 << 20
 )
 
-// message is what an authorization message tells, in two parts. Each is packed by
-// itself: the length of a message then says nothing about the private part to a
-// caller who chooses the text of the other (session names, tags, user agents).
+// message is what an authorization message tells. What the caller brought along, the
+// keys of the resource, and each statement are packed by themselves (pack): a caller
+// who chooses the text of one (session names, tags, session policies) learns nothing
+// of the others from the length of the message.
 type message struct {
 	told    told
 	private private
@@ -141,17 +141,24 @@ func (s *Service) seal(m *message) (string, error) {
 // messageClass keeps messages apart from everything else that is sealed.
 const messageClass = "authorization-message"
 
-// pack writes the length of the first part, and both parts, each compressed.
+// pack writes the parts of a message, each after its length and each compressed by
+// itself. Were a statement of the organization's compressed together with one that
+// the caller has written, or with tags that the caller passes, the length would tell
+// how much of the one stands in the other.
 func (s *Service) pack(m *message) ([]byte, error) {
-	first, err := s.deflate(m.told)
-	if err != nil {
-		return nil, err
+	parts := []any{m.told, m.private.Conditions}
+	for _, d := range m.private.Denials {
+		parts = append(parts, d)
 	}
-	second, err := s.deflate(m.private)
-	if err != nil {
-		return nil, err
+	var out []byte
+	for _, part := range parts {
+		packed, err := s.deflate(part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(binary.AppendUvarint(out, uint64(len(packed))), packed...)
 	}
-	return slices.Concat(binary.AppendUvarint(nil, uint64(len(first))), first, second), nil
+	return out, nil
 }
 
 // deflate uses writers again: one takes most of a megabyte.
@@ -176,15 +183,31 @@ func (s *Service) deflate(v any) ([]byte, error) {
 }
 
 func unpack(packed []byte) (m message, err error) {
-	length, n := binary.Uvarint(packed)
-	if n <= 0 || length > uint64(len(packed)-n) {
-		return m, io.ErrUnexpectedEOF
+	for i := 0; len(packed) > 0; i++ {
+		length, n := binary.Uvarint(packed)
+		if n <= 0 || length > uint64(len(packed)-n) {
+			return m, io.ErrUnexpectedEOF
+		}
+		if length == 0 {
+			break // padding
+		}
+		part := packed[n : n+int(length)]
+		packed = packed[n+int(length):]
+		switch i {
+		case 0:
+			err = inflate(part, &m.told)
+		case 1:
+			err = inflate(part, &m.private.Conditions)
+		default:
+			var d denial
+			err = inflate(part, &d)
+			m.private.Denials = append(m.private.Denials, d)
+		}
+		if err != nil {
+			return m, err
+		}
 	}
-	split := n + int(length)
-	if err := inflate(packed[n:split], &m.told); err != nil {
-		return m, err
-	}
-	return m, inflate(packed[split:], &m.private)
+	return m, nil
 }
 
 func inflate(packed []byte, v any) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-idc/gatehouse/internal/account"
 	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/sealed"
@@ -300,5 +301,33 @@ func TestNoMessageWhereNothingIsToTell(t *testing.T) {
 		if message, err := f.authz.Message(context.Background(), q, a); message != "" || err != nil {
 			t.Errorf("%s: %q, %v", name, message, err)
 		}
+	}
+}
+
+// TestLengthOfAMessageTellsNothing: a member may not read an SCP's text. Were what the caller wrote compressed together
+// with it, a right guess would make a shorter message.
+func TestLengthOfAMessageTellsNothing(t *testing.T) {
+	o := found(t)
+	o.authz.Messages = sealed.NewEphemeral()
+	scp := o.policy(account.TypeSCP, "Secret", `{"Effect":"Deny","Action":"iam:*","Resource":"*",
+		"Condition":{"StringNotEquals":{"aws:PrincipalTag/clearance":"Nightingale-7"}}}`)
+	o.attach(scp, o.Instance.RootID)
+	c := o.caller(o.Role(testidc.Member, "Dev", trustAll, admin))
+	length := func(c idc.Caller, tag string) int {
+		return len(o.refused(authz.Question{Caller: c, Action: "iam:CreateRole", Resources: []string{"arn:aws:iam::222222222222:role/Zxy"},
+			Keys: map[string][]string{"aws:RequestTag/a": {tag}}}))
+	}
+	deny := func(guess string) idc.Caller {
+		s := c
+		s.SessionPolicies = []string{`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*",
+			"Condition":{"StringNotEquals":{"aws:PrincipalTag/clearance":"` + guess + `"}}}]}`}
+		return s
+	}
+	const right, wrong, slack = "Nightingale-7", "Waterlooxky-3", 6
+	if a, b := length(c, right), length(c, wrong); a < b-slack {
+		t.Errorf("by tag: %d characters for a right guess, %d for a wrong one", a, b)
+	}
+	if a, b := length(deny(right), "x"), length(deny(wrong), "x"); a < b-slack {
+		t.Errorf("by session policy: %d characters for a right guess, %d for a wrong one", a, b)
 	}
 }

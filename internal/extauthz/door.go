@@ -134,8 +134,10 @@ func (d *Door) judge(ctx context.Context, a *answer) error {
 // checkHeaders refuses headers by which some services let a request be another than it says, and,
 // where the proxy cannot take them away, those that tell the service who was let in.
 func checkHeaders(in *inquiry) error {
-	for name := range in.Header {
-		switch name = strings.ReplaceAll(name, "_", "-"); {
+	for sent := range in.Header {
+		switch name := strings.ReplaceAll(sent, "_", "-"); {
+		case name != sent && len(name) > len("X-Amz-") && strings.EqualFold(name[:len("X-Amz-")], "X-Amz-"):
+			return denial{code: codeAccessDenied, reason: "The header " + sent + " is not accepted: some services take it for " + name + ", which was not judged."}
 		case strings.EqualFold(name, "X-Http-Method-Override"), strings.EqualFold(name, "X-Http-Method"), strings.EqualFold(name, "X-Method-Override"),
 			strings.EqualFold(name, "X-Original-Url"), strings.EqualFold(name, "X-Rewrite-Url"):
 			return denial{code: codeAccessDenied, reason: "The header " + name + " is not accepted: some services take it for the request itself."}
@@ -201,7 +203,7 @@ func (d *Door) authorize(ctx context.Context, a *answer) error {
 	for _, n := range a.task.needs {
 		var err error
 		granted, err = d.Authz.Decide(ctx, authz.Question{
-			Caller: a.caller, Action: n.action, Resources: []string{n.resource}, Owner: n.account, Keys: n.keys,
+			Caller: a.caller, Action: n.action, Resources: []string{n.resource}, Owner: n.account, Keys: n.keys, Every: n.every,
 			Time: in.Time, ClientIP: in.ClientIP, UserAgent: in.Header.Get("User-Agent"), Referer: in.Header.Get("Referer"), Region: a.service.Region,
 			Secure: in.Scheme == "https",
 		})

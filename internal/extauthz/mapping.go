@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 )
 
 // Styles of services.
@@ -120,6 +121,9 @@ func compileService(name string, in Service, region string) (*service, error) {
 	switch {
 	case !serviceName.MatchString(s.SigningName):
 		return nil, at(".signing_name", "%q is not a signing name such as s3", s.SigningName)
+	case ours(s.SigningName):
+		// A service that gets to see such a signature could use it at our own doors.
+		return nil, at(".signing_name", "%q is a service of Gatehouse itself; others need a name of their own", s.SigningName)
 	case !sourceName.MatchString(s.EventSource):
 		return nil, at(".event_source", "%q is not a name such as s3.amazonaws.com", s.EventSource)
 	case !isAccount(s.ResourceAccount):
@@ -133,6 +137,11 @@ func compileService(name string, in Service, region string) (*service, error) {
 		return s, s.checkRules(at)
 	}
 	return nil, at(".style", "%q is not s3 or rules", s.Style)
+}
+
+// ours reports whether Gatehouse's own doors accept signatures made for a name.
+func ours(signingName string) bool {
+	return slices.ContainsFunc(awsedge.Services(), func(m awsedge.ServiceModel) bool { return m.Service.SigningName == signingName })
 }
 
 func isAccount(text string) bool { return text == accountOfCaller || arn.IsAccountID(text) }
@@ -194,6 +203,7 @@ type need struct {
 	resource string
 	account  string // that owns the resource
 	keys     map[string][]string
+	every    bool // the resource is a pattern, and all that it covers must be allowed
 }
 
 // task is what a request is about.

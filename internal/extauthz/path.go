@@ -122,7 +122,7 @@ func readQuery(raw string) (map[string]string, error) {
 			continue
 		}
 		for i := range len(pair) {
-			if c := pair[i]; c == '+' || c == ';' || c <= ' ' || c >= 0x7F {
+			if c := pair[i]; c == '+' || c == ';' || c == '#' || c <= ' ' || c >= 0x7F {
 				return nil, badQuery(fmt.Sprintf("%q must be written as %%%02X", c, c))
 			}
 		}

@@ -92,6 +92,14 @@ func newTrail(recordAll func(context.Context, []audit.Call) error, log *slog.Log
 // add puts a record on its way.
 func (t *trail) add(ctx context.Context, c audit.Call) error {
 	t.mu.Lock()
+	full := len(t.waiting) >= maxWaiting
+	t.mu.Unlock()
+	if full { // what waits goes first; where it cannot, nothing is decided and nothing more is kept
+		if err := t.write(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
+	t.mu.Lock()
 	t.waiting = append(t.waiting, c)
 	wait := t.failing || len(t.waiting) > maxWaiting
 	if !wait && !t.running {

@@ -108,3 +108,17 @@ func TestTrailThatFallsBehindSlowsDecisions(t *testing.T) {
 		t.Errorf("%d records waited, want no more than %d", most, maxWaiting+workers)
 	}
 }
+
+// TestTrailThatFailsKeepsLittle: while the disk is full nothing is decided, and memory does not grow with what is refused.
+func TestTrailThatFailsKeepsLittle(t *testing.T) {
+	tr := newTrail(func(context.Context, []audit.Call) error { return errors.New("no space left") }, slog.New(slog.DiscardHandler))
+	for range maxWaiting + 10 {
+		_ = tr.add(t.Context(), audit.Call{})
+	}
+	if err := tr.add(t.Context(), audit.Call{}); err == nil {
+		t.Error("decided although the trail fails")
+	}
+	if len(tr.waiting) > maxWaiting {
+		t.Errorf("%d records wait, want at most %d", len(tr.waiting), maxWaiting)
+	}
+}

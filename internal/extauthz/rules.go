@@ -176,7 +176,7 @@ func (s *service) judgeRules(in *inquiry, callerAccount string) (*task, error) {
 	if _, err := readQuery(query); err != nil {
 		return nil, err
 	}
-	host := withoutPort(in.Host)
+	host := strings.TrimSuffix(withoutPort(in.Host), ".") // the name written absolutely is the same name
 	for _, r := range s.rules {
 		values, ok := r.match(host, in.Method, path)
 		if !ok {

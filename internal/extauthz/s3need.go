@@ -17,12 +17,9 @@ func (r *s3request) addNeeds(t *task) error {
 		return err
 	}
 	owner := r.service.owner(r.bucket, r.caller)
-	if r.level() == onService {
-		owner = r.caller
-	}
 	on := func(resource string, actions ...string) {
 		for _, action := range actions {
-			t.needs = append(t.needs, need{action, resource, owner, keys})
+			t.needs = append(t.needs, need{action: action, resource: resource, account: owner, keys: keys})
 		}
 	}
 	if r.op.name == "DeleteObjects" {
@@ -30,6 +27,9 @@ func (r *s3request) addNeeds(t *task) error {
 			return denial{code: codeAccessDenied, reason: "DeleteObjects names its objects in the body, which is not seen here. Delete them one by one."}
 		}
 		on(objectARN(r.bucket, "*"), "s3:DeleteObject", "s3:DeleteObjectVersion")
+		for i := range t.needs {
+			t.needs[i].every = true
+		}
 	} else {
 		on(r.resource(), r.action())
 		if r.op.is(also) {
@@ -38,7 +38,7 @@ func (r *s3request) addNeeds(t *task) error {
 	}
 	on(r.resource(), r.furtherActions()...)
 	if r.Header.Get("X-Amz-Copy-Source") != "" {
-		return r.addSource(t, on)
+		return r.addSource(t, keys, on)
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func (r *s3request) furtherActions() []string {
 
 // addSource adds what copying needs of the object that is copied. CopyObject takes its tags along
 // unless it is told to replace them; whether there are any is not known here.
-func (r *s3request) addSource(t *task, on func(string, ...string)) error {
+func (r *s3request) addSource(t *task, of map[string][]string, on func(string, ...string)) error {
 	if !r.op.is(copies) {
 		return denial{code: codeAccessDenied, reason: "The header X-Amz-Copy-Source does not belong to " + r.op.name + "."}
 	}
@@ -107,6 +107,10 @@ func (r *s3request) addSource(t *task, on func(string, ...string)) error {
 		return err
 	}
 	source := need{action: "s3:GetObject", resource: objectARN(bucket, key), account: r.service.owner(bucket, r.caller), keys: map[string][]string{}}
+	for _, key := range []string{"s3:signatureversion", "s3:authType", "s3:signatureAge", "s3:x-amz-content-sha256"} {
+		source.keys[key] = of[key] // of the request, which is the same for all it needs
+	}
+	source.keys["s3:ResourceAccount"] = []string{source.account}
 	tags := "s3:GetObjectTagging"
 	if version != "" {
 		source.action, tags = "s3:GetObjectVersion", "s3:GetObjectVersionTagging"

@@ -147,16 +147,17 @@ func (w *world) inline(accountID, name, document string) string {
 
 // request is a client's request.
 type request struct {
-	method  string // GET if empty
-	host    string // s3.example.com if empty
-	target  string
-	header  http.Header
-	payload string // hash; of nothing if empty
-	service string // s3 if empty
-	key     string
-	token   string
-	presign string // seconds
-	after   time.Duration
+	unhashed bool   // without X-Amz-Content-Sha256, although the method may have a body
+	method   string // GET if empty
+	host     string // s3.example.com if empty
+	target   string
+	header   http.Header
+	payload  string // hash; of nothing if empty
+	service  string // s3 if empty
+	key      string
+	token    string
+	presign  string // seconds
+	after    time.Duration
 }
 
 func emptyHash() string {
@@ -196,7 +197,7 @@ func (w *world) sign(in request) *http.Request {
 		}
 		return r
 	}
-	if in.service == "s3" || in.payload != emptyHash() {
+	if in.service == "s3" || in.method != http.MethodGet && !in.unhashed || in.payload != emptyHash() {
 		r.Header.Set("X-Amz-Content-Sha256", in.payload)
 	}
 	if err := signer.SignHTTP(context.Background(), credentials, r, in.payload, in.service, "us-east-1", at); err != nil {

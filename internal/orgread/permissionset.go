@@ -26,7 +26,7 @@ func (r *reader) readPermissionSets(ctx context.Context) error {
 		set := &r.file.PermissionSets[i]
 		set.ARN = arn
 		for _, part := range []func(context.Context, *orgfile.PermissionSet) error{
-			r.describe, r.managedPolicies, r.customerPolicies, r.inlinePolicy, r.boundary, r.setTags,
+			r.describe, r.managedPolicies, r.customerPolicies, r.inlinePolicy, r.boundary, r.setTags, r.outdated,
 		} {
 			if err := part(ctx, set); err != nil {
 				return err
@@ -53,6 +53,23 @@ func (r *reader) describe(ctx context.Context, set *orgfile.PermissionSet) error
 	}
 	set.Name, set.Description = aws.ToString(out.PermissionSet.Name), aws.ToString(out.PermissionSet.Description)
 	set.SessionDuration, set.RelayState = aws.ToString(out.PermissionSet.SessionDuration), aws.ToString(out.PermissionSet.RelayState)
+	return nil
+}
+
+// outdated warns of accounts in which a role is still as the permission set was before: the file tells what is
+// defined, and there it is not what is.
+func (r *reader) outdated(ctx context.Context, set *orgfile.PermissionSet) error {
+	in := &ssoadmin.ListAccountsForProvisionedPermissionSetInput{InstanceArn: &r.instance, PermissionSetArn: &set.ARN,
+		ProvisioningStatus: types.ProvisioningStatusLatestPermissionSetNotProvisioned}
+	for p := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(r.sso, in); p.HasMorePages(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, account := range page.AccountIds {
+			r.warn("the role of %s in the account %s is older than the permission set: provision it, or it may do more than the file says", set.Name, account)
+		}
+	}
 	return nil
 }
 
