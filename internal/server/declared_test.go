@@ -114,8 +114,9 @@ func checkKeys(t *testing.T, action *serviceauth.Action, keys map[string][]strin
 
 // unknown names condition keys of actions that nothing here has a value for.
 var unknown = map[string]bool{
-	"iam:RoleTemplateARN": true, "organizations:ServicePrincipal": true,
-	"identitystore:PrimaryRegion": true, "identitystore:ReservedUserId": true,
+	"iam:RoleTemplateARN":             true,
+	"organizations:TransferDirection": true, // of transfers, of which there are none
+	"identitystore:PrimaryRegion":     true, "identitystore:ReservedUserId": true,
 	"identitystore:UserExternalIdIssuers": true, "identitystore:GroupExternalIdIssuers": true,
 	// Of the resource: package authz sets them.
 	"aws:ResourceTag/${TagKey}": true, "iam:ResourceTag/${TagKey}": true,
@@ -135,14 +136,17 @@ func hasForm(form, resource string) bool {
 
 // samples are values of members, by name. What is not among them is "x".
 var samples = map[string]string{
-	"InstanceArn":      "arn:aws:sso:::instance/ssoins-1234567890abcdef",
-	"PermissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef",
-	"ResourceArn":      "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef",
-	"TargetType":       "AWS_ACCOUNT",
-	"IdentityStoreId":  "d-1234567890",
-	"AccountId":        testidc.Member, "TargetId": testidc.Member, "ChildId": testidc.Member, "ResourceId": "p-00000001",
+	"InstanceArn":            "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+	"PermissionSetArn":       "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef",
+	"ResourceArn":            "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef",
+	"ApplicationArn":         "arn:aws:sso::111111111111:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
+	"TrustedTokenIssuerArn":  "arn:aws:sso::111111111111:trustedTokenIssuer/ssoins-1234567890abcdef/tti-c4488478-a0e1-700e-3d75-96c6bb641596",
+	"ApplicationProviderArn": "arn:aws:sso::aws:applicationProvider/custom",
+	"TargetType":             "AWS_ACCOUNT",
+	"IdentityStoreId":        "d-1234567890",
+	"AccountId":              testidc.Member, "TargetId": testidc.Member, "ChildId": testidc.Member, "ResourceId": "p-00000001",
 	"ParentId": "r-exam", "SourceParentId": "r-exam", "DestinationParentId": "ou-exam-00000001", "RootId": "r-exam",
-	"OrganizationalUnitId": "ou-exam-00000001", "PolicyId": "p-00000001",
+	"OrganizationalUnitId": "ou-exam-00000001", "PolicyId": "p-00000001", "HandshakeId": "h-00000001", "Id": "rt-00000001",
 	"PolicySourceArn": "arn:aws:iam::111111111111:role/Deploy",
 	"RoleName":        "Deploy", "RoleArn": "arn:aws:iam::222222222222:role/Deploy", "PolicyArn": "arn:aws:iam::111111111111:policy/P",
 	"SAMLProviderArn": "arn:aws:iam::111111111111:saml-provider/P", "Path": "/",

@@ -88,7 +88,7 @@ func (s *Services) operations() []awsedge.Operation {
 	for _, door := range []interface{ Operations() []awsedge.Operation }{
 		&apists.Door{STS: s.STS, Authz: s.Authz},
 		&apissoadmin.Door{Accounts: s.Accounts, PermissionSets: s.PermissionSets, Assignments: s.Assignments,
-			Provisioning: s.Provisioning, Pages: pages},
+			Provisioning: s.Provisioning, Applications: s.Applications, Pages: pages},
 		&apiorganizations.Door{Accounts: s.Accounts, Instance: s.Instance, Pages: pages},
 		&apiiam.Door{Roles: s.Roles, Authz: s.Authz, Pages: pages},
 		&apiidentitystore.Door{Directory: s.Directory, Pages: pages, Instance: s.Instance},

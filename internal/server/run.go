@@ -157,6 +157,7 @@ func (s *Server) runner() *jobs.Runner {
 			}},
 			account.JobReconcile: {Run: s.Provisioning.RunReconcileAccount},
 			account.JobCreate:    {Run: s.Accounts.RunCreate, Fail: s.Accounts.FailCreate},
+			account.JobClose:     {Run: s.Accounts.RunClose},
 		},
 	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/gatehouse-idc/gatehouse/internal/account"
+	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/authn"
@@ -39,6 +40,7 @@ type Services struct {
 	PermissionSets *permissionset.Service
 	Assignments    *assignment.Service
 	Provisioning   *provisioning.Service
+	Applications   *application.Service
 	Authn          *authn.Service
 	Sessions       *session.Service
 	STS            *sts.Service
@@ -54,13 +56,14 @@ const passwordQueue = 64
 func (s *Services) build(cfg *config.Config, m *metrics.Metrics) {
 	s.Audit = &audit.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Region: s.Instance.Region,
 		IdentityStoreARN: identityStoreARN(s.Instance), ManagementAccountID: s.Instance.OwnerAccountID}
-	s.Directory = &directory.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Unassign: assignment.Unassign}
+	s.Directory = &directory.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Unassign: unassign}
 	s.Roles = &role.Service{Store: s.Store, IDs: s.IDs}
 	s.Accounts = s.accounts()
 	s.PermissionSets = &permissionset.Service{Store: s.Store, IDs: s.IDs}
 	s.Assignments = &assignment.Service{Store: s.Store, IDs: s.IDs}
 	s.Provisioning = &provisioning.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Record: s.Audit.RecordAll,
 		Targets: map[string]provisioning.Target{account.TargetNative: native.Target{Roles: role.Reserved{Service: s.Roles}}}}
+	s.Applications = &application.Service{Store: s.Store, IDs: s.IDs}
 	record := signinRecorder(s.Audit, m)
 	s.Authn = &authn.Service{Store: s.Store, Clock: s.Clock, IDs: s.IDs, Ring: s.Keys.Secrets,
 		Hasher: authn.NewHasher(authn.DefaultCost(), passwordQueue), Record: record}
@@ -71,10 +74,18 @@ func (s *Services) build(cfg *config.Config, m *metrics.Metrics) {
 	s.PolicyChecks = &policycheck.Checker{Catalog: serviceauth.New()}
 }
 
+// unassign takes a principal that is being deleted out of accounts and applications.
+func unassign(tx store.Tx, change idc.ChangeSet, pt idc.PrincipalType, principalID string) error {
+	if err := assignment.Unassign(tx, change, pt, principalID); err != nil {
+		return err
+	}
+	return application.Unassign(tx, pt, principalID)
+}
+
 // accounts makes the organization, whose new accounts get the role through
 // which the management account reaches them.
 func (s *Services) accounts() *account.Service {
-	return &account.Service{Store: s.Store, IDs: s.IDs,
+	return &account.Service{Store: s.Store, IDs: s.IDs, Retire: assignment.Retire,
 		OnCreate: func(tx store.Tx, change idc.ChangeSet, a *idc.Account, roleName string) error {
 			management := a.ID
 			if s.Instance != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-idc/gatehouse/internal/account"
+	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
@@ -23,6 +24,7 @@ type Door struct {
 	PermissionSets *permissionset.Service
 	Assignments    *assignment.Service
 	Provisioning   *provisioning.Service
+	Applications   *application.Service
 	Pages          pagetoken.Codec
 }
 
@@ -32,26 +34,36 @@ const pageSize = 100
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
 	return slices.Concat(d.instanceOperations(), d.permissionSetOperations(), d.policyOperations(),
-		d.assignmentOperations(), d.provisioningOperations(), d.tagOperations())
+		d.assignmentOperations(), d.provisioningOperations(), d.tagOperations(), d.applicationOperations(),
+		d.applicationAssignmentOperations(), d.applicationGrantOperations(), d.applicationScopeOperations(),
+		d.applicationProviderOperations(), d.trustedTokenIssuerOperations())
 }
 
 // target is what an input names: the resources to authorise, and what is looked
 // up before the handler runs. Nil members are not in the input.
 type target struct {
 	instance, permissionSet, account *string
+	application, issuer              *string
 	absent                           *string  // the ARN of a kind that does not exist here
 	any                              []string // ARNs that stand for what is not known: to be made, or many
+	// applications: the call is about the applications of the instance, which may
+	// be an account's, and which other accounts than its owner's may have.
+	applications bool
+	made         func(accountID string) string // the ARN that stands for what the caller's account makes
 }
 
-func (t target) arns() []string {
+func (t target) arns(call *awsedge.Call) []string {
 	var out []string
-	for _, a := range []*string{t.instance, t.permissionSet, t.absent} {
+	for _, a := range []*string{t.instance, t.permissionSet, t.application, t.issuer, t.absent} {
 		if a != nil {
 			out = append(out, *a)
 		}
 	}
 	if t.account != nil {
 		out = append(out, arn.AccountForSSO(*t.account).String())
+	}
+	if t.made != nil {
+		out = append(out, t.made(call.Caller.AccountID))
 	}
 	return append(out, t.any...)
 }
@@ -61,11 +73,7 @@ func (t target) arns() []string {
 func allAccounts() string { return arn.AccountForSSO("*").String() }
 
 func newPermissionSet(instanceARN string) string {
-	id, err := arn.ParseInstance(instanceARN)
-	if err != nil {
-		id = "*" // the instance is authorised too, and not found later
-	}
-	return arn.PermissionSet(id, "ps-*").String()
+	return arn.PermissionSet(instanceIn(instanceARN), "ps-*").String()
 }
 
 // request is a call whose target has been looked up.
@@ -73,6 +81,9 @@ type request struct {
 	*awsedge.Call
 	instance        *idc.Instance
 	permissionSetID string // when the target names one
+	application     *idc.Application
+	issuer          *idc.TrustedTokenIssuer
+	administers     bool // the caller's account administers the instance
 }
 
 // permissionSetARN is the ARN of a permission set of the instance.
@@ -92,11 +103,14 @@ func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) ta
 		}
 		return fn(ctx, r, in)
 	}
-	on := awsedge.On(func(_ *awsedge.Call, in *In) []string { return names(in).arns() })
+	on := awsedge.On(func(call *awsedge.Call, in *In) []string { return names(in).arns(call) })
 	return awsedge.Op(typed, run, append(options, on)...)
 }
 
 func (d *Door) lookUp(ctx context.Context, call *awsedge.Call, t target) (request, error) {
+	if t.applications || t.application != nil || t.issuer != nil {
+		return d.lookUpApplications(ctx, call, t)
+	}
 	r := request{Call: call}
 	var err error
 	if r.instance, err = d.Accounts.Instance(ctx); err != nil {

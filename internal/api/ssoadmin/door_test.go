@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/account"
 	"github.com/gatehouse-idc/gatehouse/internal/api/doortest"
 	api "github.com/gatehouse-idc/gatehouse/internal/api/ssoadmin"
+	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoadmin"
 	"github.com/gatehouse-idc/gatehouse/internal/jobs"
@@ -33,6 +34,7 @@ func newWorld(t *testing.T) *world {
 	door := &api.Door{
 		Accounts: &account.Service{Store: w.Store, IDs: w.IDs}, PermissionSets: &permissionset.Service{Store: w.Store, IDs: w.IDs},
 		Assignments: &assignment.Service{Store: w.Store, IDs: w.IDs}, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()},
+		Applications: &application.Service{Store: w.Store, IDs: w.IDs},
 		Provisioning: &provisioning.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs,
 			Targets: map[string]provisioning.Target{"native": native.Target{Roles: role.Reserved{Service: roles}}}},
 	}
@@ -126,20 +128,6 @@ func TestUnknownInstanceIsRefused(t *testing.T) {
 	wrong := "arn:aws:sso:::instance/ssoins-0000000000000000"
 	doortest.Refuse(w.Client, ssoadmin.DescribeInstance, &ssoadmin.DescribeInstanceInput{InstanceArn: &wrong}, "AccessDeniedException",
 		"is not authorized to perform: sso:DescribeInstance on resource: "+wrong)
-}
-
-func TestApplicationsHaveNoTags(t *testing.T) {
-	w := newWorld(t)
-	for _, resource := range []string{"arn:aws:sso::111111111111:application/ssoins-1234567890abcdef/apl-1234567890abcdef",
-		"arn:aws:sso::111111111111:trustedTokenIssuer/ssoins-1234567890abcdef/tti-c4488478-a0e1-700e-3d75-96c6bb641596"} {
-		doortest.Refuse(w.Client, ssoadmin.TagResource, &ssoadmin.TagResourceInput{InstanceArn: w.instance(), ResourceArn: &resource,
-			Tags: []ssoadmin.Tag{{Key: doortest.P("a"), Value: doortest.P("b")}}}, "ResourceNotFoundException", resource)
-		if asked := w.Edge.Last(); !slices.Contains(asked.Resources, resource) {
-			t.Errorf("authorised %v, want %s among them", asked.Resources, resource)
-		}
-		doortest.Refuse(w.Client, ssoadmin.UntagResource, &ssoadmin.UntagResourceInput{ResourceArn: &resource, TagKeys: []string{"a"}}, "ResourceNotFoundException", resource)
-		doortest.Refuse(w.Client, ssoadmin.ListTagsForResource, &ssoadmin.ListTagsForResourceInput{ResourceArn: &resource}, "ResourceNotFoundException", resource)
-	}
 }
 
 func TestPoliciesOnTheWire(t *testing.T) {

@@ -21,9 +21,14 @@ func (d *Door) tagOperations() []awsedge.Operation {
 	}
 }
 
-// tagTarget tells what a ResourceArn names. Applications and trusted token
-// issuers can be tagged too; there are none.
+// tagTarget tells what a ResourceArn names.
 func tagTarget(instance, resource *string) target {
+	if _, _, _, err := arn.ParseApplication(*resource); err == nil {
+		return target{instance: instance, application: resource}
+	}
+	if _, _, _, err := arn.ParseTrustedTokenIssuer(*resource); err == nil {
+		return target{instance: instance, issuer: resource}
+	}
 	if _, err := arn.ParseInstance(*resource); err == nil {
 		return target{instance: resource}
 	}
@@ -34,17 +39,28 @@ func tagTarget(instance, resource *string) target {
 }
 
 func (d *Door) tagResource(ctx context.Context, r request, in *ssoadmin.TagResourceInput) (*ssoadmin.TagResourceOutput, error) {
-	if r.permissionSetID == "" {
-		return nil, d.Accounts.TagInstance(ctx, r.Change(), fromTags(in.Tags))
+	tags := fromTags(in.Tags)
+	switch {
+	case r.application != nil:
+		return nil, d.Applications.Tag(ctx, r.Change(), r.application.ID, tags)
+	case r.issuer != nil:
+		return nil, d.Applications.TagIssuer(ctx, r.Change(), r.issuer.ARN, tags)
+	case r.permissionSetID != "":
+		return nil, d.PermissionSets.Tag(ctx, r.Change(), r.permissionSetID, tags)
 	}
-	return nil, d.PermissionSets.Tag(ctx, r.Change(), r.permissionSetID, fromTags(in.Tags))
+	return nil, d.Accounts.TagInstance(ctx, r.Change(), tags)
 }
 
 func (d *Door) untagResource(ctx context.Context, r request, in *ssoadmin.UntagResourceInput) (*ssoadmin.UntagResourceOutput, error) {
-	if r.permissionSetID == "" {
-		return nil, d.Accounts.UntagInstance(ctx, r.Change(), in.TagKeys)
+	switch {
+	case r.application != nil:
+		return nil, d.Applications.Untag(ctx, r.Change(), r.application.ID, in.TagKeys)
+	case r.issuer != nil:
+		return nil, d.Applications.UntagIssuer(ctx, r.Change(), r.issuer.ARN, in.TagKeys)
+	case r.permissionSetID != "":
+		return nil, d.PermissionSets.Untag(ctx, r.Change(), r.permissionSetID, in.TagKeys)
 	}
-	return nil, d.PermissionSets.Untag(ctx, r.Change(), r.permissionSetID, in.TagKeys)
+	return nil, d.Accounts.UntagInstance(ctx, r.Change(), in.TagKeys)
 }
 
 func (d *Door) listTags(ctx context.Context, r request, in *ssoadmin.ListTagsForResourceInput) (*ssoadmin.ListTagsForResourceOutput, error) {
@@ -52,7 +68,12 @@ func (d *Door) listTags(ctx context.Context, r request, in *ssoadmin.ListTagsFor
 		return nil, idc.Errorf(idc.Invalid, "The NextToken is invalid.") // one page holds all
 	}
 	tags := r.instance.Tags
-	if r.permissionSetID != "" {
+	switch {
+	case r.application != nil:
+		tags = r.application.Tags
+	case r.issuer != nil:
+		tags = r.issuer.Tags
+	case r.permissionSetID != "":
 		ps, err := d.PermissionSets.Get(ctx, r.permissionSetID)
 		if err != nil {
 			return nil, err
