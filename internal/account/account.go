@@ -9,12 +9,12 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// Get returns an account.
+// Get returns an account of the organization.
 func (s *Service) Get(ctx context.Context, id string) (*idc.Account, error) {
 	var account *idc.Account
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		account, err = find(r, id)
+		account, err = findMember(r, id)
 		return err
 	})
 	return account, err
@@ -131,7 +131,7 @@ func (s *Service) Rename(ctx context.Context, change idc.ChangeSet, id, name str
 func (s *Service) change(ctx context.Context, change idc.ChangeSet, id string, edit func(tx store.Tx, a *idc.Account) error) (*idc.Account, error) {
 	var out *idc.Account
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
-		found, err := find(tx, id)
+		found, err := findMember(tx, id)
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{World: testidc.New(t)}
 	w.Service = &account.Service{Store: w.World.Store, IDs: w.World.IDs,
+		Retire: func(tx store.Tx, _ idc.ChangeSet, a *idc.Assignment) error { return tx.DeleteAssignment(a.ID) },
 		OnCreate: func(_ store.Tx, _ idc.ChangeSet, a *idc.Account, roleName string) error {
 			w.furnished = append(w.furnished, a.Name+" "+roleName)
 			return nil
@@ -37,6 +38,7 @@ func newWorld(t *testing.T) *world {
 		Store: w.World.Store, Clock: w.Clock, IDs: w.World.IDs, Log: slog.New(slog.DiscardHandler), Random: func() float64 { return 0 },
 		Handlers: map[string]jobs.Handler{
 			account.JobCreate:    {Run: w.RunCreate, Fail: w.FailCreate},
+			account.JobClose:     {Run: w.RunClose},
 			account.JobReconcile: {Run: func(context.Context, idc.ChangeSet, *idc.Job) (func(store.Tx) error, error) { return nil, nil }},
 		},
 	}
@@ -199,7 +201,7 @@ func TestOrganizationPolicies(t *testing.T) {
 	_, err = create("Bad", "{}")
 	w.wants(err, idc.Invalid, "policy document")
 	_, err = w.CreatePolicy(t.Context(), w.Change(), account.PolicyDefinition{Name: "Tags", Type: "TAG_POLICY", Content: "{}"})
-	w.wants(err, idc.Conflict, "isn't currently enabled")
+	w.wants(err, idc.Invalid, "policy document")
 
 	w.wants(w.DetachPolicy(t.Context(), w.Change(), account.FullAccessSCP, root), idc.QuotaExceeded, "at least one")
 	w.ok(w.AttachPolicy(t.Context(), w.Change(), p.ID, root))
@@ -207,7 +209,7 @@ func TestOrganizationPolicies(t *testing.T) {
 	w.wants(w.DeletePolicy(t.Context(), w.Change(), p.ID), idc.Conflict, "attached to one or more")
 	w.ok(w.DetachPolicy(t.Context(), w.Change(), account.FullAccessSCP, root))
 	w.wants(w.DetachPolicy(t.Context(), w.Change(), account.FullAccessSCP, root), idc.NotFound, "isn't attached")
-	w.wants(w.DetachPolicy(t.Context(), w.Change(), account.FullAccessRCP, root), idc.QuotaExceeded, "at least one")
+	w.wants(w.DetachPolicy(t.Context(), w.Change(), account.FullAccessRCP, root), idc.Invalid, "stays attached")
 	onRoot, _, err := w.PoliciesOfTarget(t.Context(), root, account.TypeSCP, store.Page{})
 	if err != nil || len(onRoot) != 1 || onRoot[0].ID != p.ID {
 		t.Errorf("policies of the root %v, %v", onRoot, err)

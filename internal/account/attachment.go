@@ -25,7 +25,7 @@ func findTarget(r store.Reader, id string) (node Node, name string, err error) {
 		}
 	} else {
 		var account *idc.Account
-		if account, err = r.Account(id); err == nil {
+		if account, err = findMember(r, id); err == nil {
 			return Node{id, NodeAccount}, account.Name, nil
 		}
 	}
@@ -76,7 +76,7 @@ func (s *Service) AttachPolicy(ctx context.Context, change idc.ChangeSet, policy
 		if slices.ContainsFunc(have, func(o *idc.OrganizationPolicy) bool { return o.ID == policyID }) {
 			return &idc.Error{Kind: idc.Conflict, Reason: idc.ReasonAlreadyExists, Resource: "PolicyAttachment", ID: policyID, Message: "The selected policy is already attached to the specified target."}
 		}
-		if limit := maxAttached(p.Type); len(have) >= limit {
+		if limit := kinds[p.Type].attached; len(have) >= limit {
 			return idc.Errorf(idc.QuotaExceeded, "You have attached the maximum number of policies of this type to the target: %d.", limit).With(reasonMaxAttached)
 		}
 		return tx.PutPolicyAttachment(&idc.PolicyAttachment{PolicyID: policyID, TargetID: targetID})
@@ -101,7 +101,10 @@ func (s *Service) DetachPolicy(ctx context.Context, change idc.ChangeSet, policy
 		if !slices.ContainsFunc(have, func(o *idc.OrganizationPolicy) bool { return o.ID == policyID }) {
 			return idc.NotFoundf("PolicyAttachment", policyID, "The policy isn't attached to the specified target in the specified root.").With(reasonNotAttached)
 		}
-		if policyID == FullAccessRCP || p.Type == TypeSCP && len(have) == 1 {
+		if policyID == FullAccessRCP {
+			return &idc.Error{Kind: idc.Invalid, Reason: reasonNonDetachable, Resource: "PolicyAttachment", ID: policyID, Message: "You can't detach this policy: RCPFullAWSAccess stays attached to every root, OU and account."}
+		}
+		if p.Type == TypeSCP && len(have) == 1 {
 			return &idc.Error{Kind: idc.QuotaExceeded, Reason: reasonMinAttached, Resource: "PolicyAttachment", ID: policyID, Message: "You cannot remove the last policy attached to the specified target. You must have at least one attached at all times."}
 		}
 		return tx.DeletePolicyAttachment(policyID, targetID)

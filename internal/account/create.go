@@ -102,18 +102,20 @@ func (s *Service) refusal(r store.Reader, op *idc.Operation, work creation) (str
 	} else if !idc.IsNotFound(err) {
 		return "", err
 	}
+	if full, err := s.full(r); err != nil || !full {
+		return "", err
+	}
+	return failureLimit, nil
+}
+
+// full reports whether the organization has no room for another account.
+func (s *Service) full(r store.AccountReader) (bool, error) {
 	limit := s.Quotas.Accounts
 	if limit <= 0 {
 		limit = defaultAccounts
 	}
 	count, err := r.CountAccounts()
-	if err != nil {
-		return "", err
-	}
-	if count >= limit {
-		return failureLimit, nil
-	}
-	return "", nil
+	return count >= limit, err
 }
 
 // FailCreate ends the operation of a JobCreate that failed for good.

@@ -144,14 +144,8 @@ func (s *Service) DeleteOU(ctx context.Context, change idc.ChangeSet, id string)
 		if len(accounts)+len(ous) > 0 {
 			return &idc.Error{Kind: idc.Conflict, Reason: reasonNotEmpty, Resource: "OrganizationalUnit", ID: id, Message: "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, and try the operation again."}
 		}
-		attachments, err := tx.ListAttachmentsOfTarget(id)
-		if err != nil {
+		if err := detachAll(tx, id); err != nil {
 			return err
-		}
-		for _, a := range attachments {
-			if err := tx.DeletePolicyAttachment(a.PolicyID, id); err != nil {
-				return err
-			}
 		}
 		return tx.DeleteOU(id)
 	})

@@ -5,51 +5,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
-	"github.com/gatehouse-idc/gatehouse/policy"
 )
-
-// The types of organization policies that are stored and enforced.
-const (
-	TypeSCP = idc.PolicyServiceControl
-	TypeRCP = idc.PolicyResourceControl
-)
-
-// The AWS managed organization policies.
-const (
-	FullAccessSCP = "p-FullAWSAccess"
-	FullAccessRCP = "p-RCPFullAWSAccess"
-)
-
-// maxAttached bounds the policies of one type on a root, OU or account.
-func maxAttached(policyType idc.PolicyType) int {
-	if policyType == TypeRCP {
-		return 5
-	}
-	return 10
-}
-
-func awsManagedPolicies() []idc.OrganizationPolicy {
-	return []idc.OrganizationPolicy{
-		{ID: FullAccessSCP, Name: "FullAWSAccess", Description: "Allows access to every operation", Type: TypeSCP, AWSManaged: true,
-			Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`},
-		{ID: FullAccessRCP, Name: "RCPFullAWSAccess", Description: "Allows access to every operation", Type: TypeRCP, AWSManaged: true,
-			Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`},
-	}
-}
-
-func checkContent(policyType idc.PolicyType, content string) error {
-	kind, quota := policy.ServiceControlPolicy, policy.ServiceControlSize
-	if policyType == TypeRCP {
-		kind, quota = policy.ResourceControlPolicy, policy.ResourceControlSize
-	}
-	if _, err := policy.Parse(kind, []byte(content)); err != nil {
-		return idc.Errorf(idc.Invalid, "The provided policy document does not meet the requirements of the specified policy type: %s", err.Error()).With(idc.ReasonMalformedPolicy)
-	}
-	if err := policy.CheckSize(quota, "", content); err != nil {
-		return idc.Errorf(idc.QuotaExceeded, "%s", err.Error()).With(reasonContent)
-	}
-	return nil
-}
 
 // PolicyDefinition is what a caller says about an organization policy.
 type PolicyDefinition struct {
@@ -75,9 +31,23 @@ func (s *Service) CreatePolicy(ctx context.Context, change idc.ChangeSet, d Poli
 		if err := policyNameFree(tx, p); err != nil {
 			return err
 		}
+		if err := roomForPolicy(tx, p.Type); err != nil {
+			return err
+		}
 		return tx.PutOrganizationPolicy(p)
 	})
 	return p, err
+}
+
+func roomForPolicy(r store.OrganizationPolicyReader, policyType idc.PolicyType) error {
+	count, err := r.CountOrganizationPolicies(policyType)
+	if err != nil {
+		return err
+	}
+	if limit := kinds[policyType].stored; count >= limit {
+		return idc.Errorf(idc.QuotaExceeded, "You have exceeded the number of policies of this type: %d.", limit).With(reasonPolicies)
+	}
+	return nil
 }
 
 func policyNameFree(r store.OrganizationPolicyReader, p *idc.OrganizationPolicy) error {

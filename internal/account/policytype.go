@@ -2,48 +2,30 @@ package account
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// A type of organization policies is enabled exactly while something of it is
-// attached to the root: every enabled type has at least its full-access policy
-// there, which cannot be detached without another.
-
-// PolicyTypes returns the types of organization policies that are enabled.
+// PolicyTypes returns the types of organization policies that are enabled in the
+// root, in the order of enabling. The organization's record is what says so; where
+// something is attached follows it.
 func (s *Service) PolicyTypes(ctx context.Context) ([]idc.PolicyType, error) {
 	var types []idc.PolicyType
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		for _, t := range []idc.PolicyType{TypeSCP, TypeRCP} {
-			on, err := enabled(r, t)
-			if err != nil {
-				return err
-			}
-			if on {
-				types = append(types, t)
-			}
+		o, err := r.Organization()
+		if err == nil {
+			types = o.PolicyTypes
 		}
-		return nil
+		return err
 	})
 	return types, err
 }
 
-func enabled(r store.Reader, policyType idc.PolicyType) (bool, error) {
-	instance, err := r.Instance()
-	if err != nil {
-		return false, err
-	}
-	have, err := attached(r, instance.RootID, policyType)
-	return len(have) > 0, err
-}
-
-// CheckPolicyType refuses types that are not enforced.
-func CheckPolicyType(policyType idc.PolicyType) error {
-	if policyType == TypeSCP || policyType == TypeRCP {
-		return nil
-	}
-	return typeOff(policyType)
+func enabled(r store.OrganizationReader, policyType idc.PolicyType) (bool, error) {
+	o, err := r.Organization()
+	return err == nil && o.Enabled(policyType), err
 }
 
 func typeOff(policyType idc.PolicyType) error {
@@ -59,21 +41,28 @@ func checkRoot(r store.Reader, rootID string) error {
 	return err
 }
 
-// EnablePolicyType enables a type of organization policies: AWS's full-access
-// policy of the type is attached to the root, every OU and every account, so that
-// nothing changes for anybody until others are attached.
+// EnablePolicyType enables a type of organization policies. Of types that decide
+// about access AWS's full-access policy is attached to the root, every OU and every
+// account, so that nothing changes for anybody until others are attached.
 func (s *Service) EnablePolicyType(ctx context.Context, change idc.ChangeSet, rootID string, policyType idc.PolicyType) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
 		if err := checkRoot(tx, rootID); err != nil {
 			return err
 		}
-		if CheckPolicyType(policyType) != nil {
-			return idc.Errorf(idc.NotImplemented, "Policies of the type %s are not supported yet.", policyType)
-		}
-		if on, err := enabled(tx, policyType); err != nil {
+		if err := CheckPolicyType(policyType); err != nil {
 			return err
-		} else if on {
+		}
+		found, err := tx.Organization()
+		if err != nil {
+			return err
+		}
+		if found.Enabled(policyType) {
 			return idc.Errorf(idc.Conflict, "The specified policy type is already enabled.").With(reasonTypeOn)
+		}
+		o := *found
+		o.PolicyTypes = append(slices.Clone(o.PolicyTypes), policyType)
+		if err := tx.PutOrganization(&o); err != nil || !authorizes(policyType) {
+			return err
 		}
 		targets, err := everything(tx, rootID)
 		if err != nil {
@@ -89,17 +78,24 @@ func (s *Service) EnablePolicyType(ctx context.Context, change idc.ChangeSet, ro
 }
 
 // DisablePolicyType disables a type of organization policies: all of them are
-// detached everywhere and limit nobody any more. The policies stay, where they
+// detached everywhere and count for nobody any more. The policies stay, where they
 // were attached is forgotten.
 func (s *Service) DisablePolicyType(ctx context.Context, change idc.ChangeSet, rootID string, policyType idc.PolicyType) error {
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
 		if err := checkRoot(tx, rootID); err != nil {
 			return err
 		}
-		if on, err := enabled(tx, policyType); err != nil {
+		found, err := tx.Organization()
+		if err != nil {
 			return err
-		} else if !on {
+		}
+		if !found.Enabled(policyType) {
 			return typeOff(policyType)
+		}
+		o := *found
+		o.PolicyTypes = slices.DeleteFunc(slices.Clone(o.PolicyTypes), func(t idc.PolicyType) bool { return t == policyType })
+		if err := tx.PutOrganization(&o); err != nil {
+			return err
 		}
 		policies, err := tx.ListOrganizationPolicies(policyType, store.Page{})
 		if err != nil {
@@ -140,24 +136,31 @@ func everything(r store.Reader, rootID string) ([]string, error) {
 	return targets, nil
 }
 
-func fullAccess(policyType idc.PolicyType) string {
-	if policyType == TypeRCP {
-		return FullAccessRCP
-	}
-	return FullAccessSCP
-}
-
 // attachDefaults attaches what AWS attaches to everything new in the tree.
 func attachDefaults(tx store.Tx, targetID string) error {
+	o, err := tx.Organization()
+	if err != nil {
+		return err
+	}
 	for _, t := range []idc.PolicyType{TypeSCP, TypeRCP} {
-		on, err := enabled(tx, t)
-		if err != nil {
-			return err
-		}
-		if !on {
+		if !o.Enabled(t) {
 			continue
 		}
 		if err := tx.PutPolicyAttachment(&idc.PolicyAttachment{PolicyID: fullAccess(t), TargetID: targetID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// detachAll takes every organization policy from something that leaves the tree.
+func detachAll(tx store.Tx, targetID string) error {
+	attachments, err := tx.ListAttachmentsOfTarget(targetID)
+	if err != nil {
+		return err
+	}
+	for _, a := range attachments {
+		if err := tx.DeletePolicyAttachment(a.PolicyID, targetID); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func TestDisablingAPolicyType(t *testing.T) {
 				}
 			}
 			w.ok(w.AttachPolicy(ctx, w.Change(), p.ID, unit))
-			w.wants(w.EnablePolicyType(ctx, w.Change(), root, "TAG_POLICY"), idc.NotImplemented, "TAG_POLICY")
+			w.wants(w.EnablePolicyType(ctx, w.Change(), root, "NO_POLICY"), idc.Invalid, "policy type")
 		})
 	}
 }

@@ -19,13 +19,16 @@ type Service struct {
 	// roleName is the name of the role through which the management account
 	// reaches it. It may be nil.
 	OnCreate func(tx store.Tx, change idc.ChangeSet, account *idc.Account, roleName string) error
-	Quotas   Quotas
+	// Retire ends an assignment that names an account which leaves.
+	Retire func(tx store.Tx, change idc.ChangeSet, a *idc.Assignment) error
+	Quotas Quotas
 }
 
 // Quotas bounds the organization. Zero fields stand for the defaults.
 type Quotas struct {
 	Accounts int // AWS begins with 10 and goes up to 50,000; ours is 10,000
 	OUs      int // 2,000
+	Closures int // accounts closed within 30 days: see roomToClose
 }
 
 const (
@@ -109,6 +112,15 @@ func (s *Service) Found(tx store.Tx, change idc.ChangeSet, management idc.Accoun
 func find(r store.AccountReader, id string) (*idc.Account, error) {
 	account, err := r.Account(id)
 	if idc.IsNotFound(err) {
+		return nil, idc.NotFoundf("Account", id, "You specified an account that doesn't exist.")
+	}
+	return account, err
+}
+
+// findMember is find for accounts of the organization only.
+func findMember(r store.AccountReader, id string) (*idc.Account, error) {
+	account, err := find(r, id)
+	if err == nil && !account.InOrganization() {
 		return nil, idc.NotFoundf("Account", id, "You specified an account that doesn't exist.")
 	}
 	return account, err
@@ -214,7 +226,7 @@ func parentOf(r store.AccountReader, id string) (string, error) {
 		}
 		return ou.ParentID, nil
 	}
-	account, err := r.Account(id)
+	account, err := findMember(r, id)
 	if err != nil {
 		return "", err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// Tags returns the tags of an account, OU or organization policy.
+// Tags returns the tags of the root, an OU, an account, an organization policy or the resource policy.
 func (s *Service) Tags(ctx context.Context, id string) ([]idc.Tag, error) {
 	var tags []idc.Tag
 	err := s.Store.View(ctx, func(r store.Reader) error {
@@ -21,12 +21,12 @@ func (s *Service) Tags(ctx context.Context, id string) ([]idc.Tag, error) {
 	return tags, err
 }
 
-// Tag adds or replaces tags of an account, OU or organization policy.
+// Tag adds or replaces tags of the root, an OU, an account, an organization policy or the resource policy.
 func (s *Service) Tag(ctx context.Context, change idc.ChangeSet, id string, tags []idc.Tag) error {
 	return s.retag(ctx, change, id, func(have []idc.Tag) ([]idc.Tag, error) { return idc.MergeTags(have, tags) })
 }
 
-// Untag removes tags of an account, OU or organization policy.
+// Untag removes tags of the root, an OU, an account, an organization policy or the resource policy.
 func (s *Service) Untag(ctx context.Context, change idc.ChangeSet, id string, keys []string) error {
 	return s.retag(ctx, change, id, func(have []idc.Tag) ([]idc.Tag, error) { return idc.RemoveTags(have, keys), nil })
 }
@@ -73,11 +73,36 @@ func taggable(r store.Reader, id string) (tagged, error) {
 				return tx.PutOrganizationPolicy(&c)
 			}}
 		}
+	case strings.HasPrefix(id, "rp-"):
+		var p *idc.OrganizationResourcePolicy
+		if p, err = r.OrganizationResourcePolicy(); err == nil && p.ID != id {
+			return t, missing
+		} else if err == nil {
+			t = tagged{p.Tags, func(tx store.Tx, tags []idc.Tag) error {
+				c := *p
+				c.Tags = tags
+				return tx.PutOrganizationResourcePolicy(&c)
+			}}
+		}
 	case strings.HasPrefix(id, "r-"):
-		return t, idc.Errorf(idc.NotImplemented, "Tags of the root are not supported yet.")
+		if err := checkRoot(r, id); idc.IsNotFound(err) {
+			return t, missing
+		} else if err != nil {
+			return t, err
+		}
+		var o *idc.Organization
+		if o, err = r.Organization(); err == nil {
+			t = tagged{o.RootTags, func(tx store.Tx, tags []idc.Tag) error {
+				c := *o
+				c.RootTags = tags
+				return tx.PutOrganization(&c)
+			}}
+		}
 	default:
 		var a *idc.Account
-		if a, err = r.Account(id); err == nil {
+		if a, err = r.Account(id); err == nil && !a.InOrganization() {
+			return t, missing
+		} else if err == nil {
 			t = tagged{a.Tags, func(tx store.Tx, tags []idc.Tag) error { c := *a; c.Tags = tags; return tx.PutAccount(&c) }}
 		}
 	}

@@ -28,7 +28,10 @@ type cachedPlace struct {
 type cache struct {
 	byID, byName memory[cachedRole]
 	places       memory[cachedPlace]
-	tags         memory[tagged] // by ARN
+	tags         memory[tagged]        // by ARN
+	organization memory[policy.Policy] // by the caller's account
+
+	identityCenter memory[policy.Policy] // the one document
 
 	// Session policies, which are compiled once and not at every call: inline ones
 	// by their text, managed ones by their ARN.
@@ -103,18 +106,21 @@ func (c *cache) roleNamed(ctx context.Context, s *Service, accountID, name strin
 	})
 }
 
-// roleRevision changes with roles and the policies attached to them.
-func (s *Service) roleRevision() uint64 { return s.revision(store.NounRole, store.NounManagedPolicy) }
+// roleRevision changes with roles, the policies attached to them and the accounts they are in.
+func (s *Service) roleRevision() uint64 {
+	return s.revision(store.NounRole, store.NounManagedPolicy, store.NounAccount)
+}
 
 func (c *cache) place(ctx context.Context, s *Service, accountID string) (*cachedPlace, error) {
-	revision := s.revision(store.NounAccount, store.NounOU, store.NounOrganizationPolicy, store.NounPolicyAttachment)
+	revision := s.revision(store.NounAccount, store.NounOU, store.NounOrganization, store.NounOrganizationPolicy, store.NounPolicyAttachment)
 	return c.places.get(accountID, revision, func() (*cachedPlace, error) { return s.readPlace(ctx, accountID) })
 }
 
 // resourceTags returns the tags of the resource that an ARN names.
 func (c *cache) resourceTags(s *Service, resource string, read func() (*tagged, error)) (*tagged, error) {
 	revision := s.revision(store.NounRole, store.NounManagedPolicy, store.NounSAMLProvider, store.NounInstance,
-		store.NounPermissionSet, store.NounAccount, store.NounOU, store.NounOrganizationPolicy)
+		store.NounPermissionSet, store.NounApplication, store.NounTrustedTokenIssuer, store.NounAccount, store.NounOU, store.NounOrganizationPolicy,
+		store.NounOrganization, store.NounResourcePolicy)
 	return c.tags.get(resource, revision, read)
 }
 
@@ -146,6 +152,9 @@ func (s *Service) readRole(ctx context.Context, find func(store.Reader) (*idc.Ro
 		if out.role, err = find(r); err != nil {
 			return err
 		}
+		if err := open(r, out.role); err != nil {
+			return err
+		}
 		out.documents, err = s.Roles.Policies(r, out.role)
 		return err
 	})
@@ -155,12 +164,25 @@ func (s *Service) readRole(ctx context.Context, find func(store.Reader) (*idc.Ro
 	return &out, nil
 }
 
+// open accepts a role whose account is in use. Of an account that is being closed,
+// or is closed, no role is left for anybody: neither to act as nor to be assumed.
+func open(r store.Reader, role *idc.Role) error {
+	found, err := r.Account(role.AccountID)
+	if err == nil && found.State != idc.AccountActive {
+		return idc.NotFoundf("Role", role.ID, "The role cannot be found.")
+	}
+	if idc.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
 // readPlace finds the levels above an account, and what is attached to each.
 func (s *Service) readPlace(ctx context.Context, accountID string) (*cachedPlace, error) {
 	out := &cachedPlace{}
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		found, err := r.Account(accountID)
-		if idc.IsNotFound(err) {
+		if idc.IsNotFound(err) || err == nil && !found.InOrganization() {
 			return nil // outside the organization: no path, no organization policies
 		}
 		if err != nil {
@@ -179,12 +201,11 @@ func (s *Service) readPlace(ctx context.Context, accountID string) (*cachedPlace
 				return err
 			}
 		}
-		return nil
+		return limitTypes(r, out)
 	})
 	if err != nil {
 		return nil, err
 	}
-	out.scps, out.rcps = unlessEmpty(out.scps), unlessEmpty(out.rcps)
 	return out, nil
 }
 
@@ -219,13 +240,23 @@ func (s *Service) addLevel(r store.Reader, out *cachedPlace, target string) erro
 	return nil
 }
 
-// unlessEmpty drops the levels of a policy type that is attached nowhere on the
-// path: the type is not enabled, so it limits nobody. While a type is enabled
-// every level holds at least one policy of it (package account sees to that), and
-// a level without any would block everything.
-func unlessEmpty(levels [][]*policy.Policy) [][]*policy.Policy {
+// limitTypes drops the levels of a policy type that limits nobody.
+func limitTypes(r store.Reader, out *cachedPlace) error {
+	o, err := r.Organization()
+	if err != nil {
+		return err
+	}
+	out.scps = limiting(o, account.TypeSCP, out.scps)
+	out.rcps = limiting(o, account.TypeRCP, out.rcps)
+	return nil
+}
+
+// limiting drops all levels of a type that is not enabled, or is attached nowhere on
+// the path. Where a type is in use every level holds at least one policy of it
+// (package account sees to that), and a level without any blocks everything.
+func limiting(o *idc.Organization, policyType idc.PolicyType, levels [][]*policy.Policy) [][]*policy.Policy {
 	for _, level := range levels {
-		if len(level) > 0 {
+		if len(level) > 0 && o.Enabled(policyType) {
 			return levels
 		}
 	}

@@ -33,6 +33,16 @@ func (s *Service) tagsOf(ctx context.Context, q Question, resource string) (targ
 	default:
 		return out, nil
 	}
+	if name.Service == "organizations" && q.Caller.AccountID != s.Instance.OwnerAccountID {
+		if out.trust, err = s.organizationPolicy(ctx, q.Caller.AccountID); err != nil {
+			return targetPolicy{}, err
+		}
+	}
+	if name.Service == "sso" && q.Caller.AccountID != s.owner(q, resource) {
+		if out.trust, err = s.cache.identityCenterPolicy(); err != nil {
+			return targetPolicy{}, err
+		}
+	}
 	found, err := s.cache.resourceTags(s, resource, func() (*tagged, error) { return s.readTags(ctx, name) })
 	if err != nil {
 		return targetPolicy{}, err
@@ -92,7 +102,7 @@ func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
 		}
 		return tagged{v.ARN, v.Tags}, nil
 	case "sso instance":
-		v, err := r.Instance()
+		v, err := r.InstanceByID(id)
 		if err != nil {
 			return tagged{}, err
 		}
@@ -103,8 +113,30 @@ func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
 			return tagged{}, err
 		}
 		return tagged{v.ARN, v.Tags}, nil
+	case "sso application":
+		v, err := r.Application(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "sso trustedTokenIssuer":
+		v, err := r.TrustedTokenIssuer(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
 	case "organizations root":
-		return tagged{arn: arn.OrgRoot(management, organization, id).String()}, nil // cannot have tags yet
+		v, err := r.Organization()
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{arn.OrgRoot(management, organization, s.Instance.RootID).String(), v.RootTags}, nil
+	case "organizations resourcepolicy":
+		v, err := r.OrganizationResourcePolicy()
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
 	case "organizations account":
 		v, err := r.Account(id)
 		if err != nil {

@@ -34,6 +34,8 @@ func TestResourceTags(t *testing.T) {
 		all          = `{"Effect":"Allow","Action":"*","Resource":"*"}`
 	)
 	permissionSet := arn.PermissionSet("ssoins-1234567890abcdef", "ps-1234567890abcdef").String()
+	application := arn.Application(management, "ssoins-1234567890abcdef", "apl-1234567890abcdef").String()
+	issuer := arn.TrustedTokenIssuer(management, "ssoins-1234567890abcdef", "tti-c4488478-a0e1-700e-3d75-96c6bb641596").String()
 	for _, c := range []struct {
 		action, resource string
 		iam              bool
@@ -58,6 +60,12 @@ func TestResourceTags(t *testing.T) {
 		{"sso:DeletePermissionSet", permissionSet, false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutPermissionSet(&idc.PermissionSet{ID: "ps-1234567890abcdef", ARN: permissionSet, Name: "Tagged", Tags: tags})
 		}},
+		{"sso:DeleteApplication", application, false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutApplication(&idc.Application{ID: "apl-1234567890abcdef", ARN: application, InstanceID: "ssoins-1234567890abcdef", OwnerAccountID: management, Tags: tags})
+		}},
+		{"sso:DeleteTrustedTokenIssuer", issuer, false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutTrustedTokenIssuer(&idc.TrustedTokenIssuer{ID: "tti-c4488478-a0e1-700e-3d75-96c6bb641596", ARN: issuer, InstanceID: "ssoins-1234567890abcdef", Tags: tags})
+		}},
 		{"organizations:MoveAccount", arn.OrgAccount(management, organization, testidc.Member).String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			a, err := tx.Account(testidc.Member)
 			if err != nil {
@@ -68,6 +76,18 @@ func TestResourceTags(t *testing.T) {
 		}},
 		{"organizations:DeleteOrganizationalUnit", arn.OU(management, organization, "ou-exam-00000001").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutOU(&idc.OrganizationalUnit{ID: "ou-exam-00000001", Name: "Tagged", ParentID: "r-exam", Tags: tags})
+		}},
+		{"organizations:EnablePolicyType", arn.OrgRoot(management, organization, "r-exam").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			o, err := tx.Organization()
+			if err != nil {
+				return err
+			}
+			o.RootTags = tags
+			return tx.PutOrganization(o)
+		}},
+		{"organizations:PutResourcePolicy", arn.OrgResourcePolicy(management, organization, "rp-tagged00").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutOrganizationResourcePolicy(&idc.OrganizationResourcePolicy{ID: "rp-tagged00", Content: "{}", Tags: tags,
+				ARN: arn.OrgResourcePolicy(management, organization, "rp-tagged00").String()})
 		}},
 		{"organizations:DeletePolicy", arn.OrgPolicy(management, organization, "service_control_policy", "p-tagged00").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
 			return tx.PutOrganizationPolicy(&idc.OrganizationPolicy{ID: "p-tagged00", Name: "Tagged", Type: "SERVICE_CONTROL_POLICY",

@@ -40,11 +40,7 @@ func (d *Door) wireAccounts(ctx context.Context, accounts ...*idc.Account) ([]or
 	for i, a := range accounts {
 		out[i] = organizations.Account{
 			Id: &a.ID, Arn: text(d.node(a.ID)), Email: &a.Email, Name: &a.Name, JoinedMethod: &a.JoinedMethod, JoinedTimestamp: &a.JoinedAt,
-			State: text(a.State), Paths: []string{paths[a.ID]},
-		}
-		switch a.State {
-		case idc.AccountActive, idc.AccountSuspended, idc.AccountPendingClosure:
-			out[i].Status = text(a.State)
+			State: text(a.State), Status: wireStatus(a.State), Paths: []string{paths[a.ID]},
 		}
 	}
 	return out, nil

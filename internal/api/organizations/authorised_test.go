@@ -32,7 +32,7 @@ func TestPolicyTypes(t *testing.T) {
 		t.Errorf("roots %+v", got)
 	}
 	enabled := doortest.Do(w.Client, organizations.EnablePolicyType, &organizations.EnablePolicyTypeInput{RootId: root, PolicyType: p(scpType)}).Root
-	if got := types(enabled); !slices.Equal(got, []string{"SERVICE_CONTROL_POLICY ENABLED", "RESOURCE_CONTROL_POLICY ENABLED"}) {
+	if got := types(enabled); !slices.Equal(got, []string{"RESOURCE_CONTROL_POLICY ENABLED", "SERVICE_CONTROL_POLICY ENABLED"}) {
 		t.Errorf("types %v", got)
 	}
 	doortest.Refuse(w.Client, organizations.EnablePolicyType, &organizations.EnablePolicyTypeInput{RootId: root, PolicyType: p(scpType)}, "PolicyTypeAlreadyEnabledException", "")

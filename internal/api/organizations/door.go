@@ -29,31 +29,22 @@ const pageSize = 20
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
 	return slices.Concat(d.organizationOperations(), d.accountOperations(), d.unitOperations(), d.policyOperations(),
-		d.attachmentOperations(), d.tagOperations())
+		d.attachmentOperations(), d.tagOperations(), d.effectiveOperations(), d.delegationOperations(), d.resourcePolicyOperations(),
+		d.membershipOperations(), d.handshakeOperations(), d.transferOperations())
 }
 
 type handler[In, Out any] func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error)
 
-// op registers an operation on the nodes of the organization that an input
-// names by id. Callers of member accounts are kept out.
+// op registers an operation of the organization's managers on the nodes of the
+// organization that an input names by id.
 func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) []*string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
 	on := awsedge.On(func(_ *awsedge.Call, in *In) []string { return d.nodes(names(in)) })
-	return awsedge.Op(typed, forManagement(d, fn), append(options, on)...)
+	return forManagers(d, typed, fn, append(options, on)...)
 }
 
 // onAll registers an operation on the organization as a whole, for which policies have no resource.
 func onAll[In, Out any](d *Door, typed awsapi.Typed[In, Out], fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
-	return awsedge.Op(typed, forManagement(d, fn), append(options, awsedge.NoResource[In]("the whole organization"))...)
-}
-
-// forManagement keeps callers of member accounts out.
-func forManagement[In, Out any](d *Door, fn handler[In, Out]) handler[In, Out] {
-	return func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
-		if err := d.management(call); err != nil {
-			return nil, err
-		}
-		return fn(ctx, call, in)
-	}
+	return forManagers(d, typed, fn, append(options, awsedge.NoResource[In]("the whole organization"))...)
 }
 
 // tagging declares the tags of an operation that makes something: its condition
@@ -79,14 +70,7 @@ func policyType[In any](of func(in *In) *string) awsedge.Option[In] {
 	})
 }
 
-func (d *Door) management(call *awsedge.Call) error {
-	if call.Caller.AccountID != d.Instance.OwnerAccountID {
-		return idc.Errorf(idc.Denied, "You don't have permissions to access this resource.")
-	}
-	return nil
-}
-
-// nodes turns ids of the root, of OUs and accounts into ARNs.
+// nodes turns ids of the root, of OUs, accounts and the resource policy into ARNs.
 func (d *Door) nodes(ids []*string) []string {
 	out := make([]string, len(ids))
 	for i, id := range ids {
@@ -100,6 +84,8 @@ func (d *Door) node(id string) string {
 	switch {
 	case strings.HasPrefix(id, "r-"):
 		return arn.OrgRoot(management, organization, id).String()
+	case strings.HasPrefix(id, "rp-"):
+		return arn.OrgResourcePolicy(management, organization, id).String()
 	case strings.HasPrefix(id, "ou-"):
 		return arn.OU(management, organization, id).String()
 	}

@@ -11,15 +11,13 @@ import (
 
 func (d *Door) organizationOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(organizations.DescribeOrganization, d.describeOrganization,
+		forMembers(d, organizations.DescribeOrganization, nil, d.describeOrganization,
 			awsedge.NoResource[organizations.DescribeOrganizationInput]("the whole organization")),
 		onAll(d, organizations.ListRoots, d.listRoots),
 		op(d, organizations.EnablePolicyType, func(in *organizations.EnablePolicyTypeInput) []*string { return []*string{in.RootId} }, d.enablePolicyType,
 			policyType(func(in *organizations.EnablePolicyTypeInput) *string { return in.PolicyType })),
 		op(d, organizations.DisablePolicyType, func(in *organizations.DisablePolicyTypeInput) []*string { return []*string{in.RootId} }, d.disablePolicyType,
 			policyType(func(in *organizations.DisablePolicyTypeInput) *string { return in.PolicyType })),
-		onAll(d, organizations.ListAWSServiceAccessForOrganization, d.listServiceAccess),
-		onAll(d, organizations.ListDelegatedAdministrators, d.listDelegatedAdministrators),
 	}
 }
 
@@ -75,15 +73,4 @@ func (d *Door) disablePolicyType(ctx context.Context, call *awsedge.Call, in *or
 	}
 	root, err := d.root(ctx)
 	return &organizations.DisablePolicyTypeOutput{Root: &root}, err
-}
-
-func (d *Door) listServiceAccess(context.Context, *awsedge.Call, *organizations.ListAWSServiceAccessForOrganizationInput) (*organizations.ListAWSServiceAccessForOrganizationOutput, error) {
-	return &organizations.ListAWSServiceAccessForOrganizationOutput{EnabledServicePrincipals: []organizations.EnabledServicePrincipal{
-		{ServicePrincipal: text("sso.amazonaws.com"), DateEnabled: &d.Instance.CreatedAt},
-	}}, nil
-}
-
-// listDelegatedAdministrators answers that there are none.
-func (d *Door) listDelegatedAdministrators(context.Context, *awsedge.Call, *organizations.ListDelegatedAdministratorsInput) (*organizations.ListDelegatedAdministratorsOutput, error) {
-	return &organizations.ListDelegatedAdministratorsOutput{DelegatedAdministrators: []organizations.DelegatedAdministrator{}}, nil
 }

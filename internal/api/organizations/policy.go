@@ -12,7 +12,7 @@ import (
 
 func (d *Door) policyOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(organizations.CreatePolicy, forManagement(d, d.createPolicy), append(
+		forManagers(d, organizations.CreatePolicy, d.createPolicy, append(
 			tagging(func(in *organizations.CreatePolicyInput) []organizations.Tag { return in.Tags },
 				func(in *organizations.CreatePolicyInput) map[string][]string {
 					return map[string][]string{"organizations:PolicyType": {*in.Type}}
@@ -38,9 +38,9 @@ func onPolicy[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In)
 		}
 		return fn(ctx, call, p, in)
 	}
-	return awsedge.Op(typed, run, awsedge.OnFound(func(ctx context.Context, call *awsedge.Call, in *In) ([]string, map[string][]string, error) {
+	return forManagers(d, typed, run, awsedge.OnFound(func(ctx context.Context, call *awsedge.Call, in *In) ([]string, map[string][]string, error) {
 		// Who may not see policies at all learns nothing from which ids exist.
-		if err := d.management(call); err != nil {
+		if err := d.insider(ctx, call, typed.Operation); err != nil {
 			return nil, nil, err
 		}
 		resource, kind, err := d.policyNamed(ctx, *id(in))

@@ -24,7 +24,7 @@ func (d *Door) tagOperations() []awsedge.Operation {
 // onTagged registers an operation on whatever can have tags: a node or a policy.
 func onTagged[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In) *string, fn handler[In, Out], options ...awsedge.Option[In]) awsedge.Operation {
 	on := awsedge.OnFound(func(ctx context.Context, call *awsedge.Call, in *In) ([]string, map[string][]string, error) {
-		if err := d.management(call); err != nil {
+		if err := d.insider(ctx, call, typed.Operation); err != nil {
 			return nil, nil, err
 		}
 		if !strings.HasPrefix(*id(in), "p-") {
@@ -36,7 +36,7 @@ func onTagged[In, Out any](d *Door, typed awsapi.Typed[In, Out], id func(in *In)
 		}
 		return []string{resource}, map[string][]string{"organizations:PolicyType": {kind}}, nil
 	})
-	return awsedge.Op(typed, fn, append(options, on)...)
+	return forManagers(d, typed, fn, append(options, on)...)
 }
 
 func (d *Door) tagResource(ctx context.Context, call *awsedge.Call, in *organizations.TagResourceInput) (*organizations.TagResourceOutput, error) {

@@ -34,7 +34,7 @@ func candidates(e *idc.Error) []string {
 	case idc.Throttled:
 		return []string{"Throttling", "TooManyRequests", "TooManyRequestsError", "SlowDown"}
 	case idc.QuotaExceeded:
-		return []string{"ServiceQuotaExceeded", "LimitExceeded", "ConstraintViolation"}
+		return []string{e.Resource + "ConstraintViolation", "ServiceQuotaExceeded", "LimitExceeded", "ConstraintViolation"}
 	case idc.Expired:
 		return []string{"ExpiredToken", "InvalidGrant", "Unauthorized"}
 	case idc.Internal:
