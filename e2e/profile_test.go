@@ -78,7 +78,7 @@ sso_registration_scopes = sso:account:access
 
 [services gatehouse]
 `, session, s.StartURL, region)
-	for _, service := range []string{"sso", "sso_oidc", "sts", "sso_admin", "identitystore", "organizations", "iam", "cloudtrail"} {
+	for _, service := range []string{"sso", "sso_oidc", "sts", "sso_admin", "identitystore", "organizations", "iam", "cloudtrail", "accessanalyzer"} {
 		text += fmt.Sprintf("%s =\n  endpoint_url = %s\n", service, s.URL)
 	}
 	return text + "\n"

@@ -22,7 +22,7 @@ type Profile struct {
 
 // services are the names that the services section uses for what we speak.
 func services() []string {
-	return []string{"sso", "sso_oidc", "sts", "sso_admin", "identitystore", "organizations", "iam", "cloudtrail"}
+	return []string{"sso", "sso_oidc", "sts", "sso_admin", "identitystore", "organizations", "iam", "cloudtrail", "accessanalyzer"}
 }
 
 // Text returns the sections of a session and its profiles.
