@@ -24,8 +24,11 @@ type home struct {
 func newHome(t testing.TB) *home {
 	t.Helper()
 	h := &home{t: t, dir: t.TempDir()}
-	if err := os.MkdirAll(filepath.Join(h.dir, ".aws", "sso", "cache"), 0o700); err != nil {
-		t.Fatal(err)
+	// The CLI makes the folder of its credentials cache itself, and one of two that start at once fails over it.
+	for _, cache := range []string{"sso", "cli"} {
+		if err := os.MkdirAll(filepath.Join(h.dir, ".aws", cache, "cache"), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return h
 }
