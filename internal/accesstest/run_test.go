@@ -248,3 +248,19 @@ func TestSentences(t *testing.T) {
 		}
 	}
 }
+
+// TestPeopleApartByAnotherAccountsPolicy: an RCP of the resource's account may know one person from another, and the
+// answer for the first is then not the second's.
+func TestPeopleApartByAnotherAccountsPolicy(t *testing.T) {
+	f := company()
+	f.Users = append(f.Users, orgfile.User{UserName: "second", ID: "u-second"})
+	f.Groups[0].Members = []string{"root", "second"}
+	f.OrganizationPolicies = append(f.OrganizationPolicies, orgfile.OrganizationPolicy{Name: "Mine", ID: "p-5", Type: orgfile.ResourceControlPolicy,
+		AttachedTo: []orgfile.Target{{Account: "Unread"}}, Document: `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*",
+			"Action":"sqs:*","Resource":"*","Condition":{"StringNotEquals":{"identitystore:UserId":"u-second"}}}}`})
+	const on = " cannot sqs:SendMessage on arn:aws:sqs:us-east-1:333333333333:orders in Production"
+	got := run(t, f, "given mfa\nroot"+on+"\nsecond"+on+"\nmembers of Admins"+on+"\n")
+	if got[0].Status != Passed || got[1].Status != Unknown || got[2].Status != Unknown {
+		t.Errorf("root %s (%s), second %s (%s), both %s", got[0].Status, got[0].Reason, got[1].Status, got[1].Reason, got[2].Status)
+	}
+}

@@ -267,3 +267,25 @@ func TestReadWithoutMembers(t *testing.T) {
 		t.Errorf("credentials of a member account: %v", err)
 	}
 }
+
+// A permission set that was changed and not provisioned is named: in the accounts something else is true.
+func TestReadNamesRolesThatAreOlder(t *testing.T) {
+	l := start(t)
+	source := orgread.Source{Config: l.config(demo.Management), Member: l.account}
+	file, _, err := orgread.Read(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := file.PermissionSets[slices.IndexFunc(file.PermissionSets, func(s orgfile.PermissionSet) bool { return s.Name == "PowerUserAccess" })]
+	_, err = ssoadmin.NewFromConfig(source.Config).PutInlinePolicyToPermissionSet(t.Context(), &ssoadmin.PutInlinePolicyToPermissionSetInput{
+		InstanceArn: &file.Instance.ARN, PermissionSetArn: &set.ARN,
+		InlinePolicy: aws.String(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, warnings, err := orgread.Read(t.Context(), source)
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "the role of PowerUserAccess in the account 333333333333 is older") {
+		t.Errorf("%q, %v", warnings, err)
+	}
+}
