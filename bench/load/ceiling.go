@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/gatehouse-idc/gatehouse/bench/running"
 )
 
 // The names of the ceiling rows, to which budgets refer.
@@ -30,7 +32,7 @@ func ceilingCredentials() aws.Credentials {
 
 // ceiling is the running ceiling server.
 type ceiling struct {
-	process *process
+	process *running.Process
 	address string
 }
 
@@ -39,11 +41,11 @@ func startCeiling(ctx context.Context) (*ceiling, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := startProcess(ctx, self, "-ceiling")
+	p, err := running.Start(ctx, self, "-ceiling")
 	if err != nil {
 		return nil, err
 	}
-	return &ceiling{process: p, address: p.line}, nil
+	return &ceiling{process: p, address: p.Line}, nil
 }
 
 func (c *ceiling) rows() []*row {

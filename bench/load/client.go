@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-idc/gatehouse/bench/running"
 )
 
 // warmUp precedes every measurement.
@@ -21,7 +23,7 @@ const warmUp = 500 * time.Millisecond
 type row struct {
 	name    string
 	kind    string // "ceiling", "gatehouse" or "peer"
-	process *process
+	process *running.Process
 	address string // host:port
 	// caller makes what one of the connections sends.
 	caller func(connection int) (caller, error)
@@ -58,12 +60,12 @@ func (r *row) run(ctx context.Context, connections int, duration time.Duration) 
 		wg.Go(func() { took[i], errs[i] = r.drive(ctx, i, from, to) })
 	}
 	time.Sleep(time.Until(from))
-	before, err := r.process.cpu()
+	before, err := r.process.CPU()
 	if err != nil {
 		return measurement{}, err
 	}
 	time.Sleep(time.Until(to))
-	after, err := r.process.cpu()
+	after, err := r.process.CPU()
 	wg.Wait()
 	if err := errors.Join(err, errors.Join(errs...)); err != nil {
 		return measurement{}, err
@@ -73,7 +75,7 @@ func (r *row) run(ctx context.Context, connections int, duration time.Duration) 
 		return measurement{}, errors.New("no request was answered")
 	}
 	slices.Sort(all)
-	rss, err := r.process.rss()
+	rss, err := r.process.RSS()
 	return measurement{
 		PerSecond: float64(len(all)) / duration.Seconds(), P50: all[len(all)/2], P99: all[len(all)*99/100],
 		CPU: (after - before) / time.Duration(len(all)), Requests: len(all), RSS: rss,

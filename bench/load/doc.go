@@ -4,7 +4,7 @@
 // # What runs
 //
 //   - the product: `gatehouse demo`, built by this program and restarted on the data of its first start
-//     (product.go); one person signs in through the pages, as a browser would (browser.go), and approves
+//     (product.go); one person signs in through the pages, as a browser would (package running), and approves
 //     one device for every connection, so that each has tokens and credentials of its own;
 //   - the ceiling: this program again, as a server of its own process (ceiling.go). It answers a POST
 //     with 300 bytes, or does so after the bare computations of a SigV4 check: what net/http can do here;

@@ -36,14 +36,6 @@ func TestCeilingVerifiesSignatures(t *testing.T) {
 	}
 }
 
-// RFC 6238, appendix B.
-func TestAuthenticator(t *testing.T) {
-	code, err := totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", time.Unix(1111111109, 0))
-	if err != nil || code != "081804" {
-		t.Errorf("code %s, %v", code, err)
-	}
-}
-
 func TestBudgetsComeFromMedians(t *testing.T) {
 	r := newReport(options{})
 	add := func(name string, rates ...float64) {

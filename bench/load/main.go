@@ -6,13 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/gatehouse-idc/gatehouse/bench/running"
 )
 
 // options are the command line.
@@ -62,7 +62,7 @@ func measure(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if o.binary == "" {
-		if o.binary, err = build(ctx, dir); err != nil {
+		if o.binary, err = running.Build(ctx, dir); err != nil {
 			return err
 		}
 	}
@@ -79,40 +79,25 @@ func measure(ctx context.Context, o options) (err error) {
 	return r.writeTable(os.Stdout)
 }
 
-func build(ctx context.Context, dir string) (string, error) {
-	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
-	if err != nil {
-		return "", fmt.Errorf("run this inside the repository: %w", err)
-	}
-	path := filepath.Join(dir, "gatehouse")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "./cmd/gatehouse")
-	cmd.Dir = strings.TrimSpace(string(root))
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-}
-
 // measureLoad starts the servers and measures every row, round by round.
 func measureLoad(ctx context.Context, o options, dir string, r *report) (err error) {
-	var running []*process
+	var started []*running.Process
 	defer func() {
-		for _, p := range running {
-			err = errors.Join(err, p.end())
+		for _, p := range started {
+			err = errors.Join(err, p.End())
 		}
 	}()
 	ceiling, err := startCeiling(ctx)
 	if err != nil {
 		return err
 	}
-	running = append(running, ceiling.process)
+	started = append(started, ceiling.process)
 	product, err := startSeeded(ctx, o.binary, filepath.Join(dir, "load"))
 	if err != nil {
 		return err
 	}
-	running = append(running, product.process)
-	if err := r.idle("gatehouse", product.process); err != nil {
+	started = append(started, product.Process)
+	if err := r.idle("gatehouse", product.Process); err != nil {
 		return err
 	}
 	if err := product.prepare(ctx, 64); err != nil {
@@ -127,7 +112,7 @@ func measureLoad(ctx context.Context, o options, dir string, r *report) (err err
 		case err != nil:
 			return err
 		default:
-			running = append(running, peer.process)
+			started = append(started, peer.process)
 			if err := r.idle(peerName, peer.process); err != nil {
 				return err
 			}
@@ -153,7 +138,7 @@ func measureLoad(ctx context.Context, o options, dir string, r *report) (err err
 		}
 	}
 	progress("%70s\r", "")
-	for name, p := range map[string]*process{"ceiling": ceiling.process, "gatehouse": product.process} {
+	for name, p := range map[string]*running.Process{"ceiling": ceiling.process, "gatehouse": product.Process} {
 		if err := r.loaded(name, p); err != nil {
 			return err
 		}

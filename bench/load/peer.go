@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/gatehouse-idc/gatehouse/bench/running"
 )
 
 const (
@@ -24,7 +26,7 @@ var errNoPeer = errors.New("moto is not installed here (pip install 'moto[server
 
 // peer is moto's server: in memory, one process, no signature is verified.
 type peer struct {
-	process *process
+	process *running.Process
 	address string
 	version string
 }
@@ -49,21 +51,21 @@ func startPeer(ctx context.Context) (*peer, error) {
 		return nil, err
 	}
 	// Werkzeug logs every request; a terminal would see it, a file of nobody does not slow it down much.
-	p, err := startProcess(ctx, "sh", "-c", `echo begun; exec python3 -m moto.server -H 127.0.0.1 -p "$0" >/dev/null 2>&1`, port)
+	p, err := running.Start(ctx, "sh", "-c", `echo begun; exec python3 -m moto.server -H 127.0.0.1 -p "$0" >/dev/null 2>&1`, port)
 	if err != nil {
 		return nil, err
 	}
-	for deadline := time.Now().Add(readyWithin); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(running.ReadyWithin); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		resp, err := http.Get("http://" + address + "/moto-api/")
 		if err != nil {
 			continue
 		}
 		if err := resp.Body.Close(); err != nil {
-			return nil, errors.Join(err, p.end())
+			return nil, errors.Join(err, p.End())
 		}
 		return &peer{process: p, address: address, version: "moto " + strings.TrimSpace(string(version))}, nil
 	}
-	return nil, errors.Join(fmt.Errorf("moto is not ready after %s", readyWithin), p.end())
+	return nil, errors.Join(fmt.Errorf("moto is not ready after %s", running.ReadyWithin), p.End())
 }
 
 func (p *peer) rows() []*row {

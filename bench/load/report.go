@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/gatehouse-idc/gatehouse/bench/running"
 )
 
 // report is what was measured.
@@ -95,15 +97,17 @@ func valueIn(path, name string) string {
 }
 
 // idle notes the memory of a server that has had nothing to do for a moment.
-func (r *report) idle(name string, p *process) error {
+func (r *report) idle(name string, p *running.Process) error {
 	time.Sleep(2 * time.Second)
 	return r.remember(name, "idle", p)
 }
 
-func (r *report) loaded(name string, p *process) error { return r.remember(name, "after the load", p) }
+func (r *report) loaded(name string, p *running.Process) error {
+	return r.remember(name, "after the load", p)
+}
 
-func (r *report) remember(name, when string, p *process) error {
-	kib, err := p.rss()
+func (r *report) remember(name, when string, p *running.Process) error {
+	kib, err := p.RSS()
 	r.Memory = append(r.Memory, memory{name, when, kib})
 	return err
 }

@@ -1,4 +1,4 @@
-package main
+package running
 
 import (
 	"bytes"
@@ -22,23 +22,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// browser is a person with a password, an authenticator and a browser without JavaScript.
-type browser struct {
+// Browser is a person with a password, an authenticator and a browser without JavaScript.
+type Browser struct {
 	base   string
-	user   user
+	user   User
 	client *http.Client
 }
 
-func newBrowser(base string, u user) (*browser, error) {
+// NewBrowser returns the browser of a person at a Gatehouse.
+func NewBrowser(base string, u User) (*Browser, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
-	return &browser{base: base, user: u, client: &http.Client{Jar: jar, Timeout: 10 * time.Second}}, nil
+	return &Browser{base: base, user: u, client: &http.Client{Jar: jar, Timeout: 10 * time.Second}}, nil
 }
 
-// approve opens a page and fills in what it and the following ones ask, until a device is allowed.
-func (b *browser) approve(ctx context.Context, address string) error {
+// Approve opens a page and fills in what it and the following ones ask, until a device is allowed.
+func (b *Browser) Approve(ctx context.Context, address string) error {
 	pg, err := b.fetch(ctx, http.MethodGet, address, nil)
 	for range 8 {
 		if err != nil {
@@ -74,7 +75,7 @@ func (b *browser) approve(ctx context.Context, address string) error {
 	return fmt.Errorf("page after page, now at %s", pg.url)
 }
 
-func (b *browser) fetch(ctx context.Context, method, address string, fields url.Values) (*page, error) {
+func (b *Browser) fetch(ctx context.Context, method, address string, fields url.Values) (*page, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(fields.Encode()))
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func (b *browser) fetch(ctx context.Context, method, address string, fields url.
 }
 
 // call posts JSON, as a program would.
-func (b *browser) call(ctx context.Context, path string, in, out any) error {
+func (b *Browser) call(ctx context.Context, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
@@ -111,8 +112,8 @@ func (b *browser) call(ctx context.Context, path string, in, out any) error {
 	return b.answer(req, out)
 }
 
-// credentials asks for those of a role.
-func (b *browser) credentials(ctx context.Context, rolePath, accessToken string) (aws.Credentials, error) {
+// Credentials asks for those of a role.
+func (b *Browser) Credentials(ctx context.Context, rolePath, accessToken string) (aws.Credentials, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+rolePath, nil)
 	if err != nil {
 		return aws.Credentials{}, err
@@ -126,7 +127,7 @@ func (b *browser) credentials(ctx context.Context, rolePath, accessToken string)
 	return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, err
 }
 
-func (b *browser) answer(req *http.Request, out any) error {
+func (b *Browser) answer(req *http.Request, out any) error {
 	resp, err := b.client.Do(req)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package running
 
 import (
 	"bufio"
@@ -14,20 +14,21 @@ import (
 	"time"
 )
 
-const readyWithin = 30 * time.Second
+// ReadyWithin is how long a server may take to start.
+const ReadyWithin = 30 * time.Second
 
-// process is a server that this program started and will end.
-type process struct {
+// Process is a server that a benchmark started and will end.
+type Process struct {
 	cmd    *exec.Cmd
 	stderr *bytes.Buffer
 	exited chan error
-	took   time.Duration // from exec to the first line on standard output
-	line   string        // that line
+	Took   time.Duration // from exec to the first line on standard output
+	Line   string        // that line
 }
 
-// startProcess starts a program and waits for the first line it prints, which says that it is ready.
-func startProcess(ctx context.Context, name string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(name, args...), stderr: &bytes.Buffer{}, exited: make(chan error, 1)}
+// Start starts a program and waits for the first line it prints, which says that it is ready.
+func Start(ctx context.Context, name string, args ...string) (*Process, error) {
+	p := &Process{cmd: exec.Command(name, args...), stderr: &bytes.Buffer{}, exited: make(chan error, 1)}
 	p.cmd.Stderr = p.stderr
 	p.cmd.Env = cleanEnvironment()
 	out, err := p.cmd.StdoutPipe()
@@ -44,7 +45,7 @@ func startProcess(ctx context.Context, name string, args ...string) (*process, e
 		lines.Buffer(nil, 1<<20)
 		for told := false; lines.Scan(); {
 			if !told {
-				p.took = time.Since(began)
+				p.Took = time.Since(began)
 				first <- lines.Text()
 				told = true
 			}
@@ -52,20 +53,20 @@ func startProcess(ctx context.Context, name string, args ...string) (*process, e
 		p.exited <- p.cmd.Wait()
 	}()
 	select {
-	case p.line = <-first:
+	case p.Line = <-first:
 		return p, nil
 	case err := <-p.exited:
 		return nil, fmt.Errorf("%s ended: %w\n%s", name, err, p.stderr)
 	case <-ctx.Done():
 		err = ctx.Err()
-	case <-time.After(readyWithin):
+	case <-time.After(ReadyWithin):
 		err = errors.New("it said nothing")
 	}
-	return nil, errors.Join(fmt.Errorf("%s is not ready: %w", name, err), p.end())
+	return nil, errors.Join(fmt.Errorf("%s is not ready: %w", name, err), p.End())
 }
 
-// end asks the process to stop, waits, and kills it if it does not.
-func (p *process) end() error {
+// End asks the process to stop, waits, and kills it if it does not.
+func (p *Process) End() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); errors.Is(err, os.ErrProcessDone) {
 		return nil
 	}
@@ -80,8 +81,8 @@ func (p *process) end() error {
 	}
 }
 
-// cpu is the processor time the process has used (proc(5): utime and stime, in ticks of 10 ms).
-func (p *process) cpu() (time.Duration, error) {
+// CPU is the processor time the process has used (proc(5): utime and stime, in ticks of 10 ms).
+func (p *Process) CPU() (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
@@ -99,8 +100,8 @@ func (p *process) cpu() (time.Duration, error) {
 	return time.Duration(ticks) * 10 * time.Millisecond, nil
 }
 
-// rss is the memory of the process that is in RAM, in KiB.
-func (p *process) rss() (int, error) {
+// RSS is the memory of the process that is in RAM, in KiB.
+func (p *Process) RSS() (int, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
