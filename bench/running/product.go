@@ -100,7 +100,8 @@ func (b *Browser) Register(ctx context.Context) (client Client, err error) {
 	return client, err
 }
 
-// NewLogin does what `aws sso login` does with a device code, then asks for credentials.
+// NewLogin does what `aws sso login` does with a device code, then asks for the credentials
+// at rolePath, unless that is empty.
 func NewLogin(ctx context.Context, p *Product, client Client, b *Browser, rolePath string) (*Login, error) {
 	l := &Login{Client: client, RolePath: rolePath}
 	var device struct{ DeviceCode, VerificationURIComplete string }
@@ -118,6 +119,9 @@ func NewLogin(ctx context.Context, p *Product, client Client, b *Browser, rolePa
 		return nil, err
 	}
 	l.AccessToken, l.RefreshToken = t.AccessToken, t.RefreshToken
+	if rolePath == "" {
+		return l, nil
+	}
 	l.Credentials, err = b.Credentials(ctx, l.RolePath, l.AccessToken)
 	return l, err
 }
