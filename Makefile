@@ -14,11 +14,11 @@ UNIT = $$(go list ./... | grep -v '/e2e')
 # How the last line of a step is told from what the step says.
 say = @printf '\n== %s\n'
 
-.PHONY: help demo build test unit e2e e2e-sqlite e2e-postgres install lint vet format generate generated bench clean
+.PHONY: help demo build test unit e2e e2e-sqlite e2e-postgres install lint vet format generate generated bench conformance clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do
-		printf '  make %-10s %s\n' "$$name" "$$text"
+		printf '  make %-11s %s\n' "$$name" "$$text"
 	done
 
 demo: ## build, then run the SecureCart organization, ready to sign in (DEMO="--data DIR" keeps it)
@@ -75,6 +75,10 @@ bench: ## micro-benchmarks, then policy decisions and the load test beside their
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./bench/policy
 	go run ./bench/load $(LOAD)
+
+# ENDPOINT, ACCESS_KEY, SECRET, SESSION_TOKEN, ACCESS_TOKEN and START_URL name another endpoint than a demo of its own.
+conformance: ## AWS's models and rules against a demo or ENDPOINT=http://... (CONFORMANCE="-json"; PUBLISH=1 writes the page, beside moto)
+	@go run ./conformance $(if $(PUBLISH),-peer -o docs/conformance.md) $(CONFORMANCE)
 
 clean: ## what was built or installed here
 	rm -rf bin .tools e2e/node/node_modules

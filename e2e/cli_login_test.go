@@ -1,15 +1,9 @@
 package e2e
 
 import (
-	"context"
-	"encoding/json"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // The main job: a developer signs in once with the stock AWS CLI, works, and signs out.
@@ -89,56 +83,6 @@ func TestCLILoginDenied(t *testing.T) {
 	if !strings.Contains(err.Error(), "AccessDeniedException") {
 		t.Errorf("the login ends with %v, want AccessDeniedException", err)
 	}
-}
-
-// aws-vault is a client that is not Amazon's; it too is told nothing but AWS's host names.
-func TestAWSVault(t *testing.T) {
-	tool, err := filepath.Abs("../.tools/bin/aws-vault")
-	if err != nil {
-		t.Fatal(err)
-	}
-	needFile(t, "aws-vault", tool)
-	onEachEngine(t, func(t *testing.T, e engine) {
-		s := startDemo(t, e, "")
-		developer := s.user("SecureCart-Developers")
-		n, h := newNetwork(t, s), newHome(t)
-		h.config(sessionSection(s) + sessionProfile("SecureCart-Dev", s, dev, "AdministratorAccess", false))
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		cmd := n.command(ctx, tool, "export", "--format=json", "--stdout", "SecureCart-Dev")
-		cmd.Env = h.environment("SSL_CERT_FILE="+n.caFile(), "AWS_VAULT_BACKEND=file", "AWS_VAULT_FILE_PASSPHRASE=tests",
-			"AWS_VAULT_FILE_DIR="+filepath.Join(h.dir, ".awsvault"), namespaceVariable+"="+n.dir)
-		var stdout strings.Builder
-		said := &lockedBuffer{}
-		cmd.Stdout, cmd.Stderr = &stdout, said
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
-		code := ""
-		for code == "" {
-			select {
-			case err := <-ended:
-				t.Fatalf("aws-vault shows no code: %v\n%s", err, said)
-			case <-time.After(50 * time.Millisecond):
-				code = userCodePattern.FindString(said.String())
-			}
-		}
-		developer.decide("/device?user_code="+code, "allow")
-		if err := <-ended; err != nil {
-			t.Fatalf("aws-vault export: %v\n%s", err, said)
-		}
-		var out struct{ AccessKeyId, SecretAccessKey, SessionToken string }
-		if err := json.Unmarshal([]byte(stdout.String()), &out); err != nil {
-			t.Fatalf("aws-vault printed %q: %v", stdout.String(), err)
-		}
-		arn, err := s.whoAmI(aws.Credentials{AccessKeyID: out.AccessKeyId, SecretAccessKey: out.SecretAccessKey, SessionToken: out.SessionToken})
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantARN(t, arn, dev, "AdministratorAccess", developer.Username)
-	})
 }
 
 // wantARN checks that arn is the person's session in the role of the permission set.

@@ -38,6 +38,7 @@ var awsHosts = []string{
 	"iam.amazonaws.com",
 	"cloudtrail." + region + ".amazonaws.com",
 	"access-analyzer." + region + ".amazonaws.com",
+	"signin.aws.amazon.com",
 }
 
 // network is a place for commands where AWS's host names lead to one server: a hosts file, a

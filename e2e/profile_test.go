@@ -118,6 +118,19 @@ func (h *home) writeToken(c cachedToken) {
 	}
 }
 
+// cacheToken puts a sign-in into the cache, as `aws sso login` does.
+func (h *home) cacheToken(s *server, tok clientTokens) cachedToken {
+	h.t.Helper()
+	c := cachedToken{
+		StartURL: s.StartURL, Region: region, AccessToken: tok.AccessToken,
+		ExpiresAt: cacheTime(time.Now().Add(time.Hour)),
+		ClientID:  tok.client.ClientID, ClientSecret: tok.client.ClientSecret, RefreshToken: tok.RefreshToken,
+		RegistrationExpiresAt: cacheTime(time.Unix(tok.client.ClientSecretExpiresAt, 0)),
+	}
+	h.writeToken(c)
+	return c
+}
+
 func (h *home) readToken() cachedToken {
 	h.t.Helper()
 	data, err := os.ReadFile(h.tokenFile())

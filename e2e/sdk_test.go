@@ -15,16 +15,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// sdkCase is one AWS SDK with the profile of ~/.aws/config; identify asks STS who it is.
+// sdkCase is one AWS SDK with the profile of ~/.aws/config; identify asks STS who it is, tour is an administrator's
+// round (sdk_tour_test.go).
 type sdkCase struct {
 	name     string
-	identify func(t *testing.T, h *home) (string, error)
+	identify func(t *testing.T, s *server, h *home) (string, error)
+	tour     func(t *testing.T, s *server, h *home, do sdkDoing) (sdkSeen, error)
 }
 
 var sdkCases = []sdkCase{
-	{"Go", identifyWithGo},
-	{"JavaScript", identifyWithJavaScript},
-	{"Python", identifyWithPython},
+	{"Go", identifyWithGo, tourWithGo},
+	{"JavaScript", identifyWithJavaScript, tourWithJavaScript},
+	{"Python", identifyWithPython, tourWithPython},
 }
 
 const sdkProfile = "SecureCart-Dev"
@@ -39,14 +41,8 @@ func TestSDKs(t *testing.T) {
 				h := newHome(t)
 				h.config(sessionSection(s) + sessionProfile(sdkProfile, s, dev, "AdministratorAccess", true))
 				tok := s.signInWithPKCE(developer, "scopes")
-				cached := cachedToken{
-					StartURL: s.StartURL, Region: region, AccessToken: tok.AccessToken,
-					ExpiresAt: cacheTime(time.Now().Add(time.Hour)),
-					ClientID:  tok.client.ClientID, ClientSecret: tok.client.ClientSecret, RefreshToken: tok.RefreshToken,
-					RegistrationExpiresAt: cacheTime(time.Unix(tok.client.ClientSecretExpiresAt, 0)),
-				}
-				h.writeToken(cached)
-				arn, err := sdk.identify(t, h)
+				cached := h.cacheToken(s, tok)
+				arn, err := sdk.identify(t, s, h)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -55,7 +51,7 @@ func TestSDKs(t *testing.T) {
 				// The same, an hour later: the access token is over, so the SDK must use the refresh token.
 				cached.AccessToken, cached.ExpiresAt = "over", cacheTime(time.Now().Add(-time.Minute))
 				h.writeToken(cached)
-				arn, err = sdk.identify(t, h)
+				arn, err = sdk.identify(t, s, h)
 				if err != nil {
 					t.Fatalf("with a token that needs a refresh: %v", err)
 				}
@@ -72,12 +68,9 @@ func TestSDKs(t *testing.T) {
 	})
 }
 
-func identifyWithGo(t *testing.T, h *home) (string, error) {
+func identifyWithGo(t *testing.T, _ *server, h *home) (string, error) {
 	t.Helper()
-	// The SDK finds the token cache through the home directory.
-	t.Setenv("HOME", h.dir)
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithSharedConfigProfile(sdkProfile),
-		config.WithSharedConfigFiles([]string{h.configFile()}), config.WithSharedCredentialsFiles(nil))
+	cfg, err := goConfig(t, h)
 	if err != nil {
 		return "", err
 	}
@@ -88,46 +81,73 @@ func identifyWithGo(t *testing.T, h *home) (string, error) {
 	return aws.ToString(out.Arn), nil
 }
 
-func identifyWithJavaScript(t *testing.T, h *home) (string, error) {
+// goConfig is the configuration of the profile for the Go SDK.
+func goConfig(t *testing.T, h *home) (aws.Config, error) {
 	t.Helper()
-	return identityFrom(t, h, nodeCommand(t, "identity.mjs"))
+	// The SDK finds the token cache through the home directory.
+	t.Setenv("HOME", h.dir)
+	return config.LoadDefaultConfig(t.Context(), config.WithSharedConfigProfile(sdkProfile),
+		config.WithSharedConfigFiles([]string{h.configFile()}), config.WithSharedCredentialsFiles(nil))
 }
 
-func identifyWithPython(t *testing.T, h *home) (string, error) {
+func identifyWithJavaScript(t *testing.T, _ *server, h *home) (string, error) {
 	t.Helper()
-	// boto3 is no part that gets installed: it is tried where people have it.
-	// A shim that finds its interpreter through the home directory would not find it in ours.
-	out, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
+	return identityFrom(scriptCommand(t, h, "identity.mjs"))
+}
+
+func identifyWithPython(t *testing.T, s *server, h *home) (string, error) {
+	t.Helper()
+	return identityFrom(pythonCommand(t, newNetwork(t, s), h, "identity.py"))
+}
+
+func identityFrom(cmd *exec.Cmd) (string, error) {
+	out, err := outputOf(cmd)
 	if err != nil {
-		t.Skip("no python3 here")
+		return "", err
 	}
-	python := strings.TrimSpace(string(out))
-	// The version with services sections is 1.28.
-	probe := "import boto3, sys; sys.exit(tuple(map(int, boto3.__version__.split('.')[:2])) < (1, 28))"
-	if err := exec.Command(python, "-c", probe).Run(); err != nil {
-		t.Skip("no boto3 of 1.28 or newer here")
+	var identity struct{ Arn string }
+	if err := json.Unmarshal(out, &identity); err != nil {
+		return "", fmt.Errorf("%s printed %q: %w", cmd, out, err)
 	}
-	script := "import boto3, json; print(json.dumps(boto3.Session().client('sts').get_caller_identity()))"
-	return identityFrom(t, h, []string{python, "-c", script})
+	return identity.Arn, nil
 }
 
-func identityFrom(t *testing.T, h *home, args []string) (string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = h.environment("AWS_PROFILE=" + sdkProfile)
+// outputOf is what a command prints; the error holds what it complains of.
+func outputOf(cmd *exec.Cmd) ([]byte, error) {
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", filepath.Base(args[0]), err, &stderr)
+		return nil, fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, &stderr)
 	}
-	var identity struct{ Arn string }
-	if err := json.Unmarshal(out, &identity); err != nil {
-		return "", fmt.Errorf("%s printed %q: %w", filepath.Base(args[0]), out, err)
-	}
-	return identity.Arn, nil
+	return out, nil
+}
+
+// debianPython has Debian's boto3.
+const debianPython = "/usr/bin/python3"
+
+// pythonCommand is a script of e2e/python. Debian's boto3 is of version 1.26 and knows neither services sections nor
+// variables for endpoints, so it runs in the network.
+func pythonCommand(t *testing.T, n *network, h *home, script string) *exec.Cmd {
+	t.Helper()
+	needFile(t, "Python", debianPython)
+	needFile(t, "Debian's boto3", "/usr/lib/python3/dist-packages/boto3/__init__.py")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	cmd := n.command(ctx, debianPython, filepath.Join("python", script))
+	cmd.Env = h.environment("AWS_PROFILE="+sdkProfile, "AWS_CA_BUNDLE="+n.caFile(), namespaceVariable+"="+n.dir)
+	return cmd
+}
+
+// scriptCommand is a script of e2e/node, with the profile.
+func scriptCommand(t *testing.T, h *home, script string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	args := nodeCommand(t, script)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Env = h.environment("AWS_PROFILE=" + sdkProfile)
+	return cmd
 }
 
 // nodeCommand is a script of e2e/node with its arguments.

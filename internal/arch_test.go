@@ -19,9 +19,9 @@ const module = "github.com/gatehouse-idc/gatehouse/"
 
 // services is floor F3 in import order: a service may import those before it.
 var services = []string{
-	"internal/audit", "internal/keys", "internal/directory", "internal/identitysource",
-	"internal/account", "internal/role", "internal/permissionset", "internal/assignment",
-	"internal/provisioning", "internal/application", "internal/authn", "internal/session",
+	"internal/audit", "internal/keys", "internal/trail", "internal/directory", "internal/identitysource",
+	"internal/account", "internal/role", "internal/accessreport", "internal/permissionset", "internal/assignment",
+	"internal/provisioning", "internal/application", "internal/accountaccess", "internal/instance", "internal/accesscontrol", "internal/authn", "internal/session",
 	"internal/sts", "internal/accessrequest", "internal/authz", "internal/accesstest", "internal/policycheck", "internal/jobs",
 }
 
@@ -33,7 +33,7 @@ var floors = [][]string{
 	3: services,
 	4: {"internal/awsedge", "internal/webui", "web"},
 	5: {"internal/api", "internal/scimserver", "internal/signin", "internal/portal", "internal/console",
-		"internal/samlidp", "internal/oidcidp", "internal/federation", "internal/extauthz"},
+		"internal/samlidp", "internal/oidcidp", "internal/federation", "internal/consolelink", "internal/extauthz"},
 	6: {"internal/config", "internal/server", "internal/testidc", "internal/demo", "internal/control", "internal/orgread", "internal/metrics", "cmd", "gatehousetest"},
 }
 
@@ -48,7 +48,7 @@ var forbidden = []struct {
 	{1, nil, "net/http", "nouns and languages are pure values"},
 	{1, nil, "database/sql", "nouns and languages are pure values"},
 	{3, nil, "html/template", "pages belong to the front doors"},
-	{3, []string{"internal/audit", "internal/provisioning/target", "internal/identitysource"}, "net/http",
+	{3, []string{"internal/audit", "internal/provisioning/target", "internal/identitysource", "internal/trail/destination"}, "net/http",
 		"services know no protocol; network clients live in audit, targets and identity sources"},
 	{3, nil, "database/sql", "SQL lives in sqlstore"},
 	{5, nil, "database/sql", "SQL lives in sqlstore"},
@@ -125,7 +125,8 @@ func serviceOf(pkg string) int {
 // TestFloors holds every import against the floors.
 func TestFloors(t *testing.T) {
 	for _, s := range parseAll(t, parser.ImportsOnly) {
-		if s.pkg == "internal" || under(s.pkg, []string{"e2e", "bench", "scripts"}) || s.pkg == "." {
+		if s.pkg == "internal" || under(s.pkg, []string{"e2e", "bench", "conformance", "scripts"}) || s.pkg == "." {
+			checkOutside(t, s)
 			continue
 		}
 		floor := floorOf(s.pkg)
@@ -148,6 +149,20 @@ func TestFloors(t *testing.T) {
 			if why := mayNotImport(s.pkg, strings.TrimPrefix(path, module)); why != "" {
 				t.Errorf("%s imports %s: %s", s.path, path, why)
 			}
+		}
+	}
+}
+
+// checkOutside keeps the conformance suite outside: it knows the server by its wire and its program alone.
+func checkOutside(t *testing.T, s source) {
+	t.Helper()
+	if !under(s.pkg, []string{"conformance"}) {
+		return
+	}
+	for _, spec := range s.file.Imports {
+		path := strings.Trim(spec.Path.Value, `"`)
+		if rel, ours := strings.CutPrefix(path, module); ours && !under(rel, []string{"conformance", "bench/running"}) {
+			t.Errorf("%s imports %s: the conformance suite knows nothing of the server", s.path, path)
 		}
 	}
 }
@@ -205,7 +220,7 @@ func mayNotImport(pkg, target string) string {
 // TestClock keeps time an argument: only package clock may ask the system.
 func TestClock(t *testing.T) {
 	for _, s := range parseAll(t, 0) {
-		if under(s.pkg, []string{"internal/clock", "e2e", "bench", "scripts"}) || strings.HasSuffix(s.path, "_test.go") {
+		if under(s.pkg, []string{"internal/clock", "e2e", "bench", "conformance", "scripts"}) || strings.HasSuffix(s.path, "_test.go") {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

@@ -152,12 +152,12 @@ func (e *evaluation) limit(v *[numLayers]verdict) Layer {
 	return LayerNone
 }
 
-// assumesRole reports whether the request makes a session of a role, or gives one tags or a source identity.
+// assumesRole reports whether the request makes a session of a role, or gives one tags, a source identity or a context.
 // Identity policies count for it only if the role's trust policy reaches the caller.
 func (e *evaluation) assumesRole() bool {
 	switch string(e.action.full()) {
 	case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
-		"sts:setsourceidentity":
+		"sts:setsourceidentity", "sts:setcontext":
 		return e.resourceHas(":role/")
 	}
 	return false

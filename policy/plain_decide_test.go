@@ -171,7 +171,7 @@ func (p *plain) decide(t testing.TB) policy.Effect {
 	}
 
 	role := strings.Contains(r.Resource, ":role/") && slices.Contains([]string{
-		"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity",
+		"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext",
 	}, lower(r.Action))
 	key := strings.HasPrefix(lower(r.Action), "kms:") && strings.Contains(r.Resource, ":key/")
 

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
@@ -76,7 +79,7 @@ func generate(ctx context.Context, url, person string, s shape, say func(string,
 		return err
 	}
 	for _, step := range []func() error{g.makeAccounts, g.makeUsers, g.makeGroups, g.makeMemberships, g.makePermissionSets,
-		g.makeAssignments, func() error { return g.givePerson(person) }} {
+		g.makeAssignments, func() error { return g.givePerson(person) }, func() error { return analyze(ctx, url) }} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -218,4 +221,17 @@ func (g *generator) givePerson(userName string) error {
 	return g.rows("person", g.shape.PersonAccounts*3, func(tx store.Tx, i int) error {
 		return g.assign(tx, g.setOf(i/3, i%3), idc.PrincipalUser, person.ID, g.accounts[i/3])
 	})
+}
+
+// analyze lets PostgreSQL see at once how much there is, as it does by itself within minutes.
+func analyze(ctx context.Context, url string) error {
+	if !strings.HasPrefix(url, "postgres") {
+		return nil
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "analyze")
+	return errors.Join(err, conn.Close(ctx))
 }

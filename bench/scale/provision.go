@@ -39,24 +39,17 @@ type step struct {
 	Done int           `json:"done"`
 }
 
-// provision assigns a new permission set in many accounts, one call for each, and waits for the roles.
+// provision assigns a permission set in many more accounts, one call for each, and waits for the roles.
 func (c *clients) provision(ctx context.Context, say func(string, ...any)) (*provisioned, error) {
 	ctx, cancel := context.WithTimeout(ctx, provisionWithin)
 	defer cancel()
-	arn := c.instance.InstanceArn
-	made, err := c.admin.CreatePermissionSet(ctx, &ssoadmin.CreatePermissionSetInput{InstanceArn: arn, Name: aws.String(fmt.Sprintf("Everywhere-%d", time.Now().Unix()))})
+	ps, accounts, have, err := c.spread(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ps := made.PermissionSet.PermissionSetArn
-	_, err = c.admin.AttachManagedPolicyToPermissionSet(ctx, &ssoadmin.AttachManagedPolicyToPermissionSetInput{InstanceArn: arn, PermissionSetArn: ps,
-		ManagedPolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")})
-	if err != nil {
-		return nil, err
-	}
-	out := &provisioned{Accounts: min(provisionedAccounts, len(c.known.members))}
+	out := &provisioned{Accounts: len(accounts)}
 	began := time.Now()
-	if err := c.assignAll(ctx, ps, c.known.members[:out.Accounts]); err != nil {
+	if err := c.assignAll(ctx, ps, accounts); err != nil {
 		return nil, err
 	}
 	out.Accepted = time.Since(began)
@@ -73,11 +66,45 @@ func (c *clients) provision(ctx context.Context, say func(string, ...any)) (*pro
 			break
 		}
 	}
-	if err := c.rolesThere(ctx, ps, out.Accounts); err != nil {
+	if err := c.rolesThere(ctx, ps, have+out.Accounts); err != nil {
 		return nil, err
 	}
 	out.Again, err = c.provisionAgain(ctx, ps)
 	return out, err
+}
+
+// spread chooses a permission set that few accounts have, and accounts that lack it; have is how many have it.
+func (c *clients) spread(ctx context.Context) (ps *string, accounts []string, have int, err error) {
+	var with map[string]bool
+	for i := range c.known.sets {
+		ps = &c.known.sets[i]
+		if with, err = c.accountsWith(ctx, ps, ""); err != nil || len(with) < len(c.known.members)/2 {
+			break
+		}
+	}
+	for _, account := range c.known.members {
+		if !with[account] && len(accounts) < provisionedAccounts {
+			accounts = append(accounts, account)
+		}
+	}
+	return ps, accounts, len(with), err
+}
+
+// accountsWith are the accounts in which a permission set is provisioned.
+func (c *clients) accountsWith(ctx context.Context, ps *string, status ssotypes.ProvisioningStatus) (map[string]bool, error) {
+	pages := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(c.admin, &ssoadmin.ListAccountsForProvisionedPermissionSetInput{
+		InstanceArn: c.instance.InstanceArn, PermissionSetArn: ps, ProvisioningStatus: status})
+	out := map[string]bool{}
+	for pages.HasMorePages() {
+		p, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range p.AccountIds {
+			out[id] = true
+		}
+	}
+	return out, nil
 }
 
 // assignAll calls CreateAccountAssignment for each account.
@@ -120,20 +147,11 @@ func (c *clients) outstanding(ctx context.Context) (int, error) {
 
 // rolesThere makes sure that what ended did not fail.
 func (c *clients) rolesThere(ctx context.Context, ps *string, want int) error {
-	pages := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(c.admin, &ssoadmin.ListAccountsForProvisionedPermissionSetInput{
-		InstanceArn: c.instance.InstanceArn, PermissionSetArn: ps, ProvisioningStatus: ssotypes.ProvisioningStatusLatestPermissionSetProvisioned})
-	n := 0
-	for pages.HasMorePages() {
-		p, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		n += len(p.AccountIds)
+	with, err := c.accountsWith(ctx, ps, ssotypes.ProvisioningStatusLatestPermissionSetProvisioned)
+	if err == nil && len(with) != want {
+		err = fmt.Errorf("%d roles are provisioned, want %d", len(with), want)
 	}
-	if n != want {
-		return fmt.Errorf("%d roles are provisioned, want %d", n, want)
-	}
-	return nil
+	return err
 }
 
 // provisionAgain changes the permission set and carries the change into all accounts.

@@ -23,6 +23,7 @@ func catalog() []service {
 		{model: "signin", pkg: "signin", actionPrefix: "signin", eventSource: "signin.amazonaws.com"},
 		{model: "account", pkg: "accountmgmt", actionPrefix: "account", eventSource: "account.amazonaws.com"},
 		{model: "accessanalyzer", pkg: "accessanalyzer", actionPrefix: "access-analyzer", eventSource: "access-analyzer.amazonaws.com"},
+		{model: "account-access", pkg: "accountaccess", actionPrefix: "account-access", eventSource: "account-access.amazonaws.com"},
 	}
 }
 

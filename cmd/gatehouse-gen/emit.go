@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"net/http"
 	"strings"
 )
 
@@ -226,6 +227,9 @@ func emitOperation(b *bytes.Buffer, o *operation) {
 	fmt.Fprintf(b, "{Service: &Service, Name: %q, Action: %q, Method: %q, Path: %q, Auth: awsapi.%s", o.name, o.action, o.HTTP.Method, o.HTTP.URI, o.auth)
 	if o.readOnly {
 		b.WriteString(", ReadOnly: true")
+	}
+	if o.HTTP.Status != 0 && o.HTTP.Status != http.StatusOK {
+		fmt.Fprintf(b, ", Status: %d", o.HTTP.Status)
 	}
 	if o.Source != "" {
 		fmt.Fprintf(b, ", Source: %q", o.Source)

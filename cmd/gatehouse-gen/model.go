@@ -33,6 +33,7 @@ type modelOperation struct {
 	HTTP     struct {
 		Method string `json:"method"`
 		URI    string `json:"requestUri"`
+		Status int    `json:"responseCode"`
 	} `json:"http"`
 	Input  *modelRef   `json:"input"`
 	Output *modelRef   `json:"output"`

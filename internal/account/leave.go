@@ -39,6 +39,11 @@ func (s *Service) Remove(ctx context.Context, change idc.ChangeSet, id string) e
 				return err
 			}
 		}
+		if s.Left != nil {
+			if err := s.Left(tx, change, id); err != nil {
+				return err
+			}
+		}
 		account := *found
 		account.ParentID = ""
 		if err := tx.PutAccount(&account); err != nil {

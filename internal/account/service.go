@@ -21,6 +21,8 @@ type Service struct {
 	OnCreate func(tx store.Tx, change idc.ChangeSet, account *idc.Account, roleName string) error
 	// Retire ends an assignment that names an account which leaves.
 	Retire func(tx store.Tx, change idc.ChangeSet, a *idc.Assignment) error
+	// Left ends what else reaches into an account that leaves. It may be nil.
+	Left   func(tx store.Tx, change idc.ChangeSet, accountID string) error
 	Quotas Quotas
 }
 

@@ -44,7 +44,7 @@ func (s *Service) Create(ctx context.Context, change idc.ChangeSet, token string
 		if err := mayOwn(tx, in, d.OwnerAccountID); err != nil {
 			return err
 		}
-		made, err = once(tx, change, "CreateApplication/"+d.InstanceID+"/"+d.OwnerAccountID, token, d, func() (string, error) {
+		made, err = store.Once(tx, change, "CreateApplication/"+d.InstanceID+"/"+d.OwnerAccountID, token, d, func() (string, error) {
 			if err := s.roomForApplication(tx, d.InstanceID); err != nil {
 				return "", err
 			}

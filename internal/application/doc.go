@@ -4,7 +4,7 @@
 //
 // An application belongs to the account that made it and to one instance. It is
 // made of a provider (an OAuth or SAML application of the customer's), its look in
-// the access portal, and what CreateTokenWithIAM will ask for: grants, access
+// the access portal, and what CreateTokenWithIAM asks for: grants, access
 // scopes, and the authentication method IAM, a policy that names who may ask.
 // Everything but assignments is one versioned object, so that an application of
 // any date can be shown as it was.
@@ -19,5 +19,5 @@
 // The rules follow "CreateApplication", "PutApplicationGrant" and their neighbours
 // in the IAM Identity Center API Reference, and "Quotas and limits" in its User Guide.
 //
-// Used by api/ssoadmin; Unassign is called by directory through server.
+// Used by api/ssoadmin and portal, by session (MayUse) and authz (the actor policy); Erase by package instance; Unassign is called by directory through server.
 package application

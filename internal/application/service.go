@@ -2,11 +2,7 @@ package application
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
-	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -90,38 +86,6 @@ func (s *Service) Administers(ctx context.Context, in *idc.Instance, accountID s
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// tokenLife is how long a client token binds.
-const tokenLife = 24 * time.Hour
-
-// once runs create unless a call with the same token and the same request did
-// before; then it returns what that one made. The caller's transaction holds both.
-func once(tx store.Tx, change idc.ChangeSet, scope, token string, request any, create func() (string, error)) (string, error) {
-	if token == "" {
-		return create()
-	}
-	text, err := json.Marshal(request)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(text)
-	digest := hex.EncodeToString(sum[:])
-	seen, err := tx.ClientToken(scope, token)
-	if err != nil && !idc.IsNotFound(err) {
-		return "", err
-	}
-	if err == nil && seen.Fresh(change.At) {
-		if seen.Digest != digest {
-			return "", idc.Errorf(idc.Conflict, "IdempotentParameterMismatch: the client token %s was used with different parameters.", token)
-		}
-		return seen.ResultID, nil
-	}
-	result, err := create()
-	if err != nil {
-		return "", err
-	}
-	return result, tx.PutClientToken(&idc.ClientToken{Scope: scope, Token: token, Digest: digest, ResultID: result, ExpiresAt: change.At.Add(tokenLife)})
 }
 
 // activeInstance returns the instance of a new object, which must be active.

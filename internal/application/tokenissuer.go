@@ -55,7 +55,7 @@ func (s *Service) CreateIssuer(ctx context.Context, change idc.ChangeSet, token 
 		if err != nil {
 			return err
 		}
-		made, err = once(tx, change, "CreateTrustedTokenIssuer/"+d.InstanceID, token, d, func() (string, error) {
+		made, err = store.Once(tx, change, "CreateTrustedTokenIssuer/"+d.InstanceID, token, d, func() (string, error) {
 			all, err := tx.ListTrustedTokenIssuers(in.ID, store.Page{})
 			if err != nil {
 				return "", err

@@ -178,3 +178,19 @@ func TestParseAssumedRole(t *testing.T) {
 		}
 	}
 }
+
+func TestParseAccountAccessApplication(t *testing.T) {
+	region, account, id, err := ParseAccountAccessApplication("arn:aws:account-access:us-east-1:111111111111:application/1234567890abcdef")
+	if region != "us-east-1" || account != "111111111111" || id != "1234567890abcdef" || err != nil {
+		t.Errorf("ParseAccountAccessApplication = %q, %q, %q, %v", region, account, id, err)
+	}
+	for _, bad := range []string{
+		"", "arn:aws:account-access:us-east-1:111111111111:application/", "arn:aws:account-access:us-east-1:111111111111:application/a/b",
+		"arn:aws:account-access:us-east-1:1:application/a", "arn:aws:account-access::111111111111:application/a",
+		"arn:aws:account-access:us-east-1:111111111111:entitlement/a", "arn:aws:sso:us-east-1:111111111111:application/a",
+	} {
+		if _, _, id, err := ParseAccountAccessApplication(bad); err == nil {
+			t.Errorf("ParseAccountAccessApplication(%q) = %q, want an error", bad, id)
+		}
+	}
+}

@@ -35,6 +35,21 @@ func AccountAccessApplication(region, accountID, applicationID string) ARN {
 	return ARN{Partition: "aws", Service: "account-access", Region: region, Account: accountID, Resource: "application/" + applicationID}
 }
 
+// ParseAccountAccessApplication returns the Region, the account and the id inside the ARN of an account
+// access manager.
+func ParseAccountAccessApplication(s string) (region, accountID, applicationID string, err error) {
+	const kind = "an account access application"
+	a, err := parseKind(s, "account-access", kind)
+	if err != nil {
+		return "", "", "", err
+	}
+	id, ok := strings.CutPrefix(a.Resource, "application/")
+	if !ok || id == "" || strings.Contains(id, "/") || a.Region == "" || !IsAccountID(a.Account) {
+		return "", "", "", wrongKind(s, kind, "arn:aws:account-access:<region>:<account>:application/<id>")
+	}
+	return a.Region, a.Account, id, nil
+}
+
 // IdentityStore names a directory: arn:aws:identitystore::ACCOUNT:identitystore/d-....
 func IdentityStore(accountID, identityStoreID string) ARN {
 	return ARN{Partition: "aws", Service: "identitystore", Account: accountID, Resource: "identitystore/" + identityStoreID}

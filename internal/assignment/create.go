@@ -30,6 +30,9 @@ func (s *Service) Create(ctx context.Context, change idc.ChangeSet, e Edge) (*id
 		if _, err := permissionset.Find(tx, e.PermissionSetID); err != nil {
 			return err
 		}
+		if err := s.mayAssign(tx, e.PermissionSetID, e.scope(), "assign access to"); err != nil {
+			return err
+		}
 		if err := activeAccount(tx, e.AccountID); err != nil {
 			return err
 		}

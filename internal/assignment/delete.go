@@ -22,6 +22,9 @@ func (s *Service) Delete(ctx context.Context, change idc.ChangeSet, e Edge) (*id
 		if _, err := permissionset.Find(tx, e.PermissionSetID); err != nil {
 			return err
 		}
+		if err := s.mayAssign(tx, e.PermissionSetID, e.scope(), "remove access to"); err != nil {
+			return err
+		}
 		op = operation(idc.OperationAssignmentDeletion, opID, change, e)
 		found, err := tx.FindAssignment(e.PermissionSetID, e.PrincipalType, e.PrincipalID, e.scope())
 		if idc.IsNotFound(err) {

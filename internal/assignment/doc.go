@@ -23,6 +23,9 @@
 // credentials never outlive the grant. A job at that instant, and a sweep behind
 // it, retire what has ended.
 //
+// A delegated administrator of IAM Identity Center gets the service that Delegated
+// returns (delegate.go): it keeps out of the management account.
+//
 // AWS's side: "CreateAccountAssignment" and its neighbours in the IAM Identity
 // Center API Reference.
 package assignment

@@ -35,6 +35,9 @@ func (s *Service) Put(ctx context.Context, change idc.ChangeSet, a idc.Assignmen
 		if err := checkScope(tx, a.Scope); err != nil {
 			return err
 		}
+		if err := s.mayAssign(tx, a.PermissionSetID, a.Scope, "assign access to"); err != nil {
+			return err
+		}
 		stored := a
 		stored.ID = newID
 		found, err := tx.FindAssignment(a.PermissionSetID, a.PrincipalType, a.PrincipalID, a.Scope)
@@ -98,6 +101,9 @@ func (s *Service) Remove(ctx context.Context, change idc.ChangeSet, id string) e
 	return s.Store.Update(ctx, change, func(tx store.Tx) error {
 		a, err := tx.Assignment(id)
 		if err != nil {
+			return err
+		}
+		if err := s.mayAssign(tx, a.PermissionSetID, a.Scope, "remove access to"); err != nil {
 			return err
 		}
 		if err := Retire(tx, change, a); err != nil {

@@ -11,9 +11,10 @@ import (
 
 // Service keeps assignments.
 type Service struct {
-	Store  store.Store
-	IDs    *ids.Source
-	Quotas Quotas
+	Store     store.Store
+	IDs       *ids.Source
+	Quotas    Quotas
+	delegated bool
 }
 
 // Quotas bounds assignments.
@@ -102,8 +103,14 @@ func Retire(tx store.Tx, change idc.ChangeSet, a *idc.Assignment) error {
 	if err := tx.DeleteAssignment(a.ID); err != nil {
 		return err
 	}
+	return Void(tx, change, a.ID, "the assignment was removed")
+}
+
+// Void fences the credentials whose reason was an assignment, or an entitlement,
+// that is gone for good.
+func Void(tx store.Tx, change idc.ChangeSet, id, why string) error {
 	return tx.PutFence(&idc.Fence{
-		Kind: idc.FenceAssignment, ID: a.ID, Reason: "the assignment was removed",
+		Kind: idc.FenceAssignment, ID: id, Reason: why,
 		IssuedBefore: change.At.Add(maxCredential), ExpiresAt: change.At.Add(2 * maxCredential),
 	})
 }

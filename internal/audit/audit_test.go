@@ -174,3 +174,30 @@ func TestWhatPrecedesIsDurableWithWhatFollows(t *testing.T) {
 		t.Errorf("%d events, %v; want %d that begin with a step", len(events), err, 2*n)
 	}
 }
+
+// TestCallersWithoutARole: who takes a role by an identity provider, and the root user for one task.
+func TestCallersWithoutARole(t *testing.T) {
+	w := testidc.New(t)
+	s := service(w)
+	const root, provider = "arn:aws:iam::222222222222:root", "arn:aws:iam::222222222222:oidc-provider/idp.example.com"
+	for name, c := range map[string]struct {
+		caller idc.Caller
+		want   string
+	}{
+		"root": {idc.Caller{Type: idc.CallerRoot, AccountID: "222222222222", ARN: root, PrincipalID: "222222222222", AccessKeyID: "ASIAX", IssuedAt: w.Clock.Now(), SourceIdentity: "ana"},
+			`{"type":"Root","principalId":"222222222222","arn":"` + root + `","accountId":"222222222222","accessKeyId":"ASIAX",` +
+				`"sessionContext":{"attributes":{"creationDate":"2026-03-01T12:00:00Z","mfaAuthenticated":"false"},"sourceIdentity":"ana","assumedRoot":"true"}}`},
+		"web": {idc.Caller{Type: idc.CallerWebIdentity, AccountID: "222222222222", PrincipalID: provider + ":app:main", PrincipalARN: provider, SessionName: "pod"},
+			`{"type":"WebIdentityUser","principalId":"` + provider + `:app:main","userName":"pod","identityProvider":"` + provider + `"}`},
+	} {
+		record := call(w, "Call"+name)
+		record.Caller = c.caller
+		if err := s.Record(t.Context(), record); err != nil {
+			t.Fatal(err)
+		}
+		events, _, err := s.Lookup(t.Context(), idc.EventFilter{Name: "Call" + name}, store.Page{})
+		if err != nil || len(events) != 1 || !strings.Contains(events[0].Record, `"userIdentity":`+c.want) {
+			t.Errorf("%s: %v, %v; want %s", name, events, err, c.want)
+		}
+	}
+}

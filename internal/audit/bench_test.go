@@ -29,7 +29,7 @@ func BenchmarkRecord(b *testing.B) {
 	b.SetParallelism(8) // of two processors
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
-		key := s.IDs.AccessKeyID("ASIA")
+		key := s.IDs.AccessKeyID("ASIA", "222222222222")
 		for pb.Next() {
 			err := s.Record(b.Context(), audit.Call{
 				Time: clock.System().Now(), RequestID: s.IDs.UUID(), Name: "GetCallerIdentity", Source: "sts.amazonaws.com", ReadOnly: true,

@@ -22,9 +22,10 @@ type identity struct {
 }
 
 type sessionContext struct {
-	SessionIssuer  sessionIssuer     `json:"sessionIssuer"`
+	SessionIssuer  *sessionIssuer    `json:"sessionIssuer,omitempty"` // none of a root user's
 	Attributes     sessionAttributes `json:"attributes"`
 	SourceIdentity string            `json:"sourceIdentity,omitempty"`
+	AssumedRoot    string            `json:"assumedRoot,omitempty"`
 }
 
 type sessionIssuer struct {
@@ -52,9 +53,9 @@ func (s *Service) identity(c idc.Caller) identity {
 	case idc.CallerAssumedRole:
 		id := identity{
 			Type: "AssumedRole", PrincipalID: c.PrincipalID, ARN: c.ARN, AccountID: c.AccountID,
-			AccessKeyID: c.AccessKeyID, OnBehalfOf: s.onBehalfOf(c.UserID),
+			AccessKeyID: c.AccessKeyID, OnBehalfOf: s.personOf(c),
 			SessionContext: &sessionContext{
-				SessionIssuer: sessionIssuer{
+				SessionIssuer: &sessionIssuer{
 					Type: "Role", PrincipalID: c.RoleID, ARN: c.PrincipalARN,
 					AccountID: c.AccountID, UserName: c.RoleName,
 				},
@@ -71,16 +72,38 @@ func (s *Service) identity(c idc.Caller) identity {
 			Type: "IdentityCenterUser", AccountID: s.ManagementAccountID,
 			OnBehalfOf: s.onBehalfOf(c.UserID), CredentialID: c.CredentialID,
 		}
+	case idc.CallerRoot:
+		return identity{
+			Type: "Root", PrincipalID: c.PrincipalID, ARN: c.ARN, AccountID: c.AccountID, AccessKeyID: c.AccessKeyID,
+			OnBehalfOf: s.personOf(c),
+			SessionContext: &sessionContext{
+				Attributes:     sessionAttributes{CreationDate: c.IssuedAt.UTC().Format(time.RFC3339), MFAAuthenticated: boolText(c.MFA)},
+				SourceIdentity: c.SourceIdentity, AssumedRoot: "true",
+			},
+		}
+	case idc.CallerWebIdentity:
+		return identity{Type: "WebIdentityUser", PrincipalID: c.PrincipalID, UserName: c.SessionName, IdentityProvider: c.PrincipalARN}
 	case idc.CallerSAML:
 		return identity{Type: "SAMLUser", PrincipalID: c.PrincipalID, UserName: c.SessionName, IdentityProvider: c.PrincipalARN}
+	case idc.CallerActingService:
+		return identity{Type: "AWSService", InvokedBy: c.Acting.Principal}
 	case idc.CallerService:
 		if c.PrincipalARN != "" { // through a service-linked role
 			return identity{Type: "AssumedRole", ARN: c.ARN, AccountID: c.AccountID, InvokedBy: "sso.amazonaws.com",
-				SessionContext: &sessionContext{SessionIssuer: sessionIssuer{Type: "Role", ARN: c.PrincipalARN, AccountID: c.AccountID}}}
+				SessionContext: &sessionContext{SessionIssuer: &sessionIssuer{Type: "Role", ARN: c.PrincipalARN, AccountID: c.AccountID}}}
 		}
 		return identity{Type: "AWSService", InvokedBy: "sso.amazonaws.com", ARN: c.ARN, AccountID: c.AccountID}
 	}
 	return identity{Type: "Unknown", AccountID: c.AccountID, AccessKeyID: c.AccessKeyID}
+}
+
+// personOf is the person for whom a session acts: the one an application was given
+// the identity of, or else the one who signed in.
+func (s *Service) personOf(c idc.Caller) *onBehalfOf {
+	if c.Context != nil {
+		return &onBehalfOf{UserID: c.Context.UserID, IdentityStoreARN: c.Context.IdentityStoreARN}
+	}
+	return s.onBehalfOf(c.UserID)
 }
 
 func (s *Service) onBehalfOf(userID string) *onBehalfOf {

@@ -65,6 +65,20 @@ func (s *Service) RecordAll(ctx context.Context, calls []Call) error {
 	return nil
 }
 
+// RecordIn appends records to the trail in a transaction of the caller: they are
+// durable with what it does, or not there.
+func (s *Service) RecordIn(tx store.Tx, calls []Call) error {
+	events := make([]*idc.AuditEvent, len(calls))
+	for i, c := range calls {
+		event, err := s.event(c)
+		if err != nil {
+			return err
+		}
+		events[i] = event
+	}
+	return tx.AppendEvents(events)
+}
+
 // Precede puts a record ahead of the next one that is recorded: when that is on
 // disk, so is this. It is for the steps inside a call, such as the role hop
 // inside GetRoleCredentials, whose own record follows.

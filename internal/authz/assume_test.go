@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
+	"github.com/gatehouse-idc/gatehouse/internal/sts"
 	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 )
 
@@ -180,20 +181,20 @@ func TestTakingARoleThroughTheProvider(t *testing.T) {
 		"for AssumeRole alone": {trusting(anyone, assume), nil, false},
 	} {
 		r := o.Role(testidc.Member, "R", c.trust)
-		if err := o.authz.AdmitFederated(t.Context(), r, by, "ana", c.tags); (err == nil) != c.want || err != nil && idc.KindOf(err) != idc.Denied {
+		if err := o.authz.AdmitFederated(t.Context(), sts.Admission{Role: r, By: by, SessionName: "ana", Tags: c.tags}); (err == nil) != c.want || err != nil && idc.KindOf(err) != idc.Denied {
 			t.Errorf("%s: %v, want admitted %v", name, err, c.want)
 		}
 	}
 	r := o.Role(testidc.Member, "R", trust(ours, both, by.Audience))
 	fence := o.policy("RESOURCE_CONTROL_POLICY", "Fence", `{"Effect":"Deny","Principal":"*","Action":"sts:*","Resource":"*"}`)
 	o.attach(fence, o.outer)
-	if err := o.authz.AdmitFederated(t.Context(), r, by, "ana", nil); idc.KindOf(err) != idc.Denied || !strings.Contains(err.Error(), byRCP) {
+	if err := o.authz.AdmitFederated(t.Context(), sts.Admission{Role: r, By: by, SessionName: "ana"}); idc.KindOf(err) != idc.Denied || !strings.Contains(err.Error(), byRCP) {
 		t.Errorf("behind a resource control policy: %v, want Denied", err)
 	}
 	o.detach(fence, o.outer)
 	scp := o.policy("SERVICE_CONTROL_POLICY", "NoSTS", `{"Effect":"Deny","Action":"sts:*","Resource":"*"}`)
 	o.attach(scp, o.Instance.RootID)
-	if err := o.authz.AdmitFederated(t.Context(), r, by, "ana", nil); err != nil {
+	if err := o.authz.AdmitFederated(t.Context(), sts.Admission{Role: r, By: by, SessionName: "ana"}); err != nil {
 		t.Errorf("service control policies limit the principals of accounts, and the provider is none: %v", err)
 	}
 	// Whoever takes a role so can do nothing else.

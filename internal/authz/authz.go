@@ -46,6 +46,9 @@ type Question struct {
 	Owner string
 	// Every takes the resources for patterns: the caller must be allowed whatever they cover.
 	Every bool
+	// Possible asks whether there is any way to be allowed: what the question does
+	// not say counts as fitting.
+	Possible bool
 }
 
 // Authorize returns nil when the caller may, and otherwise an error of kind
@@ -77,10 +80,14 @@ func (s *Service) Decide(ctx context.Context, q Question) (Answer, error) {
 	switch q.Caller.Type {
 	case idc.CallerService:
 		return Answer{Decision: policy.Decision{Effect: policy.Allowed}}, nil
-	case idc.CallerAssumedRole:
-	case idc.CallerSAML:
+	case idc.CallerAssumedRole, idc.CallerRoot:
+	case idc.CallerSAML, idc.CallerWebIdentity:
 		if q.Caller.Federation == nil || !assumes(q.Action) {
 			return Answer{}, nil // it can take a role and do nothing else
+		}
+	case idc.CallerActingService:
+		if q.Caller.Acting == nil || !assumes(q.Action) {
+			return Answer{}, nil // likewise
 		}
 	default:
 		return Answer{}, nil
@@ -100,10 +107,18 @@ func (s *Service) Decide(ctx context.Context, q Question) (Answer, error) {
 }
 
 // callerSide loads what speaks for the caller and what limits it. A person who
-// takes a role has nothing yet: the role's trust policy decides.
+// takes a role, or a service for a person, has nothing yet: the role's trust policy decides.
 func (s *Service) callerSide(ctx context.Context, c idc.Caller) (*cachedRole, policy.Policies, error) {
-	if c.Type == idc.CallerSAML {
+	if federated(c) || c.Type == idc.CallerActingService {
 		return &cachedRole{}, policy.Policies{}, nil
+	}
+	if c.Type == idc.CallerRoot {
+		caller, err := s.rootUser(ctx, c)
+		if err != nil {
+			return nil, policy.Policies{}, err
+		}
+		policies, err := s.policiesOf(ctx, c, caller)
+		return caller, policies, err
 	}
 	caller, err := s.cache.role(ctx, s, c.AccountID, c.RoleID)
 	if idc.IsNotFound(err) {
@@ -119,8 +134,14 @@ func (s *Service) callerSide(ctx context.Context, c idc.Caller) (*cachedRole, po
 
 // principal is the caller in the words of the policy language.
 func principal(c idc.Caller) policy.Principal {
-	if c.Type == idc.CallerSAML {
-		return policy.Principal{Type: policy.SAMLProvider, ARN: c.Federation.Provider}
+	if federated(c) {
+		return provider(c)
+	}
+	if c.Type == idc.CallerRoot {
+		return policy.Principal{Type: policy.Root, ARN: c.ARN, Account: c.AccountID}
+	}
+	if c.Type == idc.CallerActingService {
+		return policy.Principal{Type: policy.Service, ARN: c.Acting.Principal}
 	}
 	return policy.Principal{
 		Type: policy.AssumedRole, ARN: c.ARN, Account: c.AccountID, RoleARN: c.PrincipalARN, UniqueID: c.RoleID,
@@ -130,8 +151,11 @@ func principal(c idc.Caller) policy.Principal {
 // one decides about one resource.
 func (s *Service) one(ctx context.Context, q Question, resource string, caller *cachedRole, policies policy.Policies) (Answer, error) {
 	answer := Answer{Resource: resource}
-	owner := s.owner(q, resource)
-	target, err := s.target(ctx, q, resource)
+	owner, err := s.owner(ctx, q, resource)
+	if err != nil {
+		return answer, err
+	}
+	target, err := s.target(ctx, q, resource, owner)
 	if err != nil {
 		return answer, err
 	}
@@ -148,6 +172,9 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 		Action:    q.Action, Resource: resource, ResourceAccount: owner,
 		PrincipalInManagementAccount: q.Caller.AccountID == s.Instance.OwnerAccountID,
 		ResourceInManagementAccount:  owner == s.Instance.OwnerAccountID,
+	}
+	if q.Action == actsForApplication {
+		req.ResourceAccount = "" // as across accounts: both sides must allow
 	}
 	answer.Request = req
 	if err := s.fillContext(ctx, &req.Context, q, caller, target, owner); err != nil {
@@ -168,6 +195,9 @@ func (s *Service) one(ctx context.Context, q Question, resource string, caller *
 }
 
 func evaluate(q Question, req *policy.Request, p *policy.Policies) policy.Decision {
+	if q.Possible {
+		return policy.Bounds(req, &policy.Unknown{Rest: true}, p).Most
+	}
 	if !q.Every {
 		return policy.Evaluate(req, p)
 	}
@@ -194,6 +224,9 @@ func (s *Service) policiesOf(ctx context.Context, c idc.Caller, r *cachedRole) (
 			return p, err
 		}
 		p.Session = append(p.Session, parsed)
+	}
+	if err := s.limitContext(ctx, c, &p); err != nil {
+		return p, err
 	}
 	if c.AccountID != s.Instance.OwnerAccountID {
 		place, err := s.cache.place(ctx, s, c.AccountID)
@@ -223,9 +256,12 @@ func (t targetPolicy) trustedAnother(c idc.Caller) bool {
 
 // target loads what the resource itself brings: its tags, and the trust policy
 // of a role to be assumed.
-func (s *Service) target(ctx context.Context, q Question, resource string) (targetPolicy, error) {
+func (s *Service) target(ctx context.Context, q Question, resource, owner string) (targetPolicy, error) {
+	if q.Action == "sts:AssumeRoot" {
+		return s.rootTrust(ctx)
+	}
 	if !assumes(q.Action) {
-		return s.tagsOf(ctx, q, resource)
+		return s.tagsOf(ctx, q, resource, owner)
 	}
 	account, _, name, err := arn.ParseRole(resource)
 	if err != nil {
@@ -245,7 +281,7 @@ func (s *Service) target(ctx context.Context, q Question, resource string) (targ
 
 func assumes(action string) bool {
 	switch action {
-	case "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity":
+	case "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext":
 		return true
 	}
 	return false
@@ -253,23 +289,24 @@ func assumes(action string) bool {
 
 // owner is the account that owns a resource. "" is nobody we know: the request is
 // then one across accounts.
-func (s *Service) owner(q Question, resource string) string {
+func (s *Service) owner(ctx context.Context, q Question, resource string) (string, error) {
 	if resource == "*" {
-		return cmp.Or(q.Owner, q.Caller.AccountID)
+		return cmp.Or(q.Owner, q.Caller.AccountID), nil
 	}
 	a, err := arn.Parse(resource)
 	switch {
 	case err != nil && q.Owner != "": // the key of an S3 object may hold what an ARN may not
-		return q.Owner
+		return q.Owner, nil
 	case err != nil, a.Account == "aws":
-		return q.Caller.AccountID
+		return q.Caller.AccountID, nil
 	case a.Account != "":
-		return a.Account
-	case a.Service == "sso", a.Service == "identitystore":
-		// Their ARNs name no account; Identity Center belongs to the management account.
-		return s.Instance.OwnerAccountID
+		return a.Account, nil
+	case a.Service == "sso":
+		return s.instanceOwner(ctx, q, a)
+	case a.Service == "identitystore":
+		return s.storeOwner(q), nil
 	}
-	return q.Owner
+	return q.Owner, nil
 }
 
 // Refusal is the error for an answer that does not allow: AWS's sentence, with an

@@ -31,7 +31,12 @@ type cache struct {
 	tags         memory[tagged]        // by ARN
 	organization memory[policy.Policy] // by the caller's account
 
-	identityCenter memory[policy.Policy] // the one document
+	identityCenter memory[policy.Policy] // by whether it is for the delegated administrator
+	delegations    memory[bool]          // by the caller's account
+	instanceOwners memory[string]        // by the instance's id
+	accountAccess  memory[policy.Policy] // likewise
+	actors         memory[actor]         // by ARN of the application
+	trail          memory[policy.Policy] // likewise
 
 	// Session policies, which are compiled once and not at every call: inline ones
 	// by their text, managed ones by their ARN.
@@ -118,9 +123,9 @@ func (c *cache) place(ctx context.Context, s *Service, accountID string) (*cache
 
 // resourceTags returns the tags of the resource that an ARN names.
 func (c *cache) resourceTags(s *Service, resource string, read func() (*tagged, error)) (*tagged, error) {
-	revision := s.revision(store.NounRole, store.NounManagedPolicy, store.NounSAMLProvider, store.NounInstance,
+	revision := s.revision(store.NounRole, store.NounManagedPolicy, store.NounSAMLProvider, store.NounOIDCProvider, store.NounInstance,
 		store.NounPermissionSet, store.NounApplication, store.NounTrustedTokenIssuer, store.NounAccount, store.NounOU, store.NounOrganizationPolicy,
-		store.NounOrganization, store.NounResourcePolicy)
+		store.NounOrganization, store.NounResourcePolicy, store.NounAccountAccess, store.NounTrail)
 	return c.tags.get(resource, revision, read)
 }
 

@@ -17,10 +17,8 @@ import (
 // their values. A key that is not set here is missing in the sense of the policy
 // language; each is set exactly when AWS says it is present ("AWS global condition
 // context keys", "Available keys for IAM and STS"). Keys that are not listed below
-// belong to things that do not exist here: IAM users (aws:username), VPC endpoints,
-// calls that a service makes with the caller's credentials (aws:CalledVia) or for a
-// resource (aws:SourceArn), and sessions that carry a person's identity on to
-// applications (identitycenter:*).
+// belong to things that do not exist here: IAM users (aws:username), VPC endpoints
+// and calls that a service makes with the caller's credentials (aws:CalledVia).
 func (s *Service) fillContext(ctx context.Context, c *policy.Context, q Question, caller *cachedRole, target targetPolicy, owner string) error {
 	if err := s.setPrincipal(ctx, c, q, caller); err != nil {
 		return err
@@ -38,12 +36,20 @@ func (s *Service) setPrincipal(ctx context.Context, c *policy.Context, q Questio
 	if f := q.Caller.Federation; f != nil {
 		setFederation(c, q.Caller, f)
 	}
-	if q.Caller.Type != idc.CallerAssumedRole {
+	if q.Caller.Type == idc.CallerActingService {
+		return s.setActing(ctx, c, q.Caller.Acting)
+	}
+	switch q.Caller.Type {
+	case idc.CallerAssumedRole:
+		c.Set("aws:PrincipalType", "AssumedRole")
+	case idc.CallerRoot:
+		c.Set("aws:PrincipalType", "Account")
+		c.Set("aws:AssumedRoot", "true")
+	default:
 		return nil
 	}
 	c.Set("aws:PrincipalArn", q.Caller.PrincipalARN)
 	c.Set("aws:PrincipalAccount", q.Caller.AccountID)
-	c.Set("aws:PrincipalType", "AssumedRole")
 	c.Set("aws:userid", q.Caller.PrincipalID)
 	s.setSession(c, q)
 	if caller.role != nil {
@@ -75,17 +81,31 @@ func (s *Service) setSession(c *policy.Context, q Question) {
 	if q.Caller.SourceIdentity != "" {
 		c.Set("aws:SourceIdentity", q.Caller.SourceIdentity)
 	}
-	if q.Caller.UserID != "" {
+	switch by := q.Caller.Context; {
+	case by != nil && !by.AuditOnly:
+		setContext(c, by)
+	case by == nil && q.Caller.UserID != "":
 		c.Set("identitystore:UserId", q.Caller.UserID)
 		c.Set("identitystore:IdentityStoreArn", arn.IdentityStore(s.Instance.OwnerAccountID, s.Instance.IdentityStoreID).String())
 	}
 }
 
-// setFederation sets what a SAML provider said of the caller. While the role is
-// being taken all of the assertion is known; three keys are kept for the requests
-// of the session ("Available keys for SAML-based federation").
+// setFederation sets what an identity provider said of the caller. While the role is
+// being taken all of the assertion or token is known; some keys are kept for the
+// requests of the session ("Available keys for SAML-based federation", "Available keys
+// for AWS OIDC federation").
 func setFederation(c *policy.Context, caller idc.Caller, f *idc.Federation) {
 	c.Set("aws:FederatedProvider", f.Provider)
+	for _, key := range slices.Sorted(maps.Keys(f.Keys)) {
+		if values := f.Keys[key]; len(values) == 1 {
+			c.Set(key, values[0])
+		} else {
+			c.SetMulti(key, values...)
+		}
+	}
+	if f.Web() {
+		return
+	}
 	c.Set("saml:sub", f.Subject)
 	c.Set("saml:sub_type", f.SubjectType)
 	c.Set("saml:namequalifier", f.NameQualifier)
@@ -183,7 +203,8 @@ func given(key string) bool {
 // multivalued reports whether an input may give a key several values, and gives it
 // as a list then even if there is one.
 func multivalued(key string) bool {
-	return strings.EqualFold(key, "aws:TagKeys") || strings.EqualFold(key, "sts:TransitiveTagKeys")
+	return strings.EqualFold(key, "aws:TagKeys") || strings.EqualFold(key, "sts:TransitiveTagKeys") || strings.EqualFold(key, "sts:RequestContextProviders") ||
+		strings.EqualFold(key, "sts:IdentityTokenAudience")
 }
 
 // setTags sets a key for each tag. Condition keys have no letter case, tag keys

@@ -13,7 +13,8 @@
 //
 // AssumeRole is judged by the trust policy of the role beside the caller's own
 // policies; tags and a source identity are decisions of their own. The hop from
-// Identity Center into an account is judged too (AdmitFederated).
+// Identity Center into an account is judged too (AdmitFederated), and that of a service
+// which takes a role for a person (AdmitService).
 //
 // A refusal also carries an authorization message (message.go): the decision with
 // its context and the statements that denied, sealed for those who may decode it.

@@ -19,7 +19,7 @@ type tagged struct {
 // creates a resource with tags these count as the tags of what is not there yet:
 // aws:ResourceTag is present "in requests that create a resource with an attached
 // tag". What exists, such as the parent, keeps its own.
-func (s *Service) tagsOf(ctx context.Context, q Question, resource string) (targetPolicy, error) {
+func (s *Service) tagsOf(ctx context.Context, q Question, resource, owner string) (targetPolicy, error) {
 	var out targetPolicy
 	if _, operation, _ := strings.Cut(q.Action, ":"); strings.HasPrefix(operation, "Create") {
 		out.tags = requestTags(q.Keys)
@@ -28,8 +28,18 @@ func (s *Service) tagsOf(ctx context.Context, q Question, resource string) (targ
 	if err != nil {
 		return out, nil // "*"
 	}
+	if name.Service == "sso" || name.Service == "identitystore" {
+		if out.trust, err = s.identityCenterPolicy(ctx, q.Caller.AccountID, owner); err != nil {
+			return targetPolicy{}, err
+		}
+	}
+	if q.Action == actsForApplication {
+		if out.trust, err = s.actorPolicy(ctx, resource); err != nil {
+			return targetPolicy{}, err
+		}
+	}
 	switch name.Service {
-	case "iam", "sso", "organizations":
+	case "iam", "sso", "organizations", "account-access", "cloudtrail":
 	default:
 		return out, nil
 	}
@@ -38,8 +48,13 @@ func (s *Service) tagsOf(ctx context.Context, q Question, resource string) (targ
 			return targetPolicy{}, err
 		}
 	}
-	if name.Service == "sso" && q.Caller.AccountID != s.owner(q, resource) {
-		if out.trust, err = s.cache.identityCenterPolicy(); err != nil {
+	if name.Service == "account-access" && q.Caller.AccountID != owner {
+		if out.trust, err = s.cache.accountAccessPolicy(); err != nil {
+			return targetPolicy{}, err
+		}
+	}
+	if name.Service == "cloudtrail" && q.Caller.AccountID != owner && owner == s.Instance.OwnerAccountID {
+		if out.trust, err = s.cache.trailPolicy(); err != nil {
 			return targetPolicy{}, err
 		}
 	}
@@ -79,7 +94,9 @@ func (s *Service) readTags(ctx context.Context, name arn.ARN) (*tagged, error) {
 
 // taggedIn finds what a name means. The caller compares the whole ARN.
 func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
-	management, organization := s.Instance.OwnerAccountID, s.Instance.OrganizationID
+	if name.Service == "organizations" {
+		return s.taggedInOrganization(r, name)
+	}
 	kind, _, _ := strings.Cut(name.Resource, "/")
 	id := name.Resource[strings.LastIndexByte(name.Resource, '/')+1:]
 	switch name.Service + " " + kind {
@@ -97,6 +114,12 @@ func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
 		return tagged{v.ARN, v.Tags}, nil
 	case "iam saml-provider":
 		v, err := r.SAMLProvider(name.String())
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "iam oidc-provider":
+		v, err := r.OIDCProvider(name.String())
 		if err != nil {
 			return tagged{}, err
 		}
@@ -125,31 +148,52 @@ func (s *Service) taggedIn(r store.Reader, name arn.ARN) (tagged, error) {
 			return tagged{}, err
 		}
 		return tagged{v.ARN, v.Tags}, nil
-	case "organizations root":
+	case "account-access application":
+		v, err := r.AccountAccessApplication(id)
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	case "cloudtrail trail":
+		v, err := r.Trail(name.String())
+		if err != nil {
+			return tagged{}, err
+		}
+		return tagged{v.ARN, v.Tags}, nil
+	}
+	return tagged{}, nil
+}
+
+func (s *Service) taggedInOrganization(r store.Reader, name arn.ARN) (tagged, error) {
+	management, organization := s.Instance.OwnerAccountID, s.Instance.OrganizationID
+	kind, _, _ := strings.Cut(name.Resource, "/")
+	id := name.Resource[strings.LastIndexByte(name.Resource, '/')+1:]
+	switch kind {
+	case "root":
 		v, err := r.Organization()
 		if err != nil {
 			return tagged{}, err
 		}
 		return tagged{arn.OrgRoot(management, organization, s.Instance.RootID).String(), v.RootTags}, nil
-	case "organizations resourcepolicy":
+	case "resourcepolicy":
 		v, err := r.OrganizationResourcePolicy()
 		if err != nil {
 			return tagged{}, err
 		}
 		return tagged{v.ARN, v.Tags}, nil
-	case "organizations account":
+	case "account":
 		v, err := r.Account(id)
 		if err != nil {
 			return tagged{}, err
 		}
 		return tagged{arn.OrgAccount(management, organization, v.ID).String(), v.Tags}, nil
-	case "organizations ou":
+	case "ou":
 		v, err := r.OU(id)
 		if err != nil {
 			return tagged{}, err
 		}
 		return tagged{arn.OU(management, organization, v.ID).String(), v.Tags}, nil
-	case "organizations policy":
+	case "policy":
 		v, err := r.OrganizationPolicy(id)
 		if err != nil {
 			return tagged{}, err

@@ -93,6 +93,9 @@ func TestResourceTags(t *testing.T) {
 			return tx.PutOrganizationPolicy(&idc.OrganizationPolicy{ID: "p-tagged00", Name: "Tagged", Type: "SERVICE_CONTROL_POLICY",
 				Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, Tags: tags})
 		}},
+		{"cloudtrail:StopLogging", arn.Trail("us-east-1", management, "Tagged").String(), false, func(_ fixture, tx store.Tx, tags []idc.Tag) error {
+			return tx.PutTrail(&idc.Trail{ARN: arn.Trail("us-east-1", management, "Tagged").String(), AccountID: management, Name: "Tagged", Tags: tags})
+		}},
 	} {
 		t.Run(c.action, func(t *testing.T) {
 			f := setUp(t)

@@ -54,6 +54,7 @@ type Operation struct {
 	Path       string // "/", "/token?aws_iam=t", "/policies/{name}"
 	Auth       Auth
 	ReadOnly   bool
+	Status     int    // HTTP status of success where it is not 200
 	Wrapper    string // awsQuery: the element around the result, "AssumeRoleResult"
 	Input      ShapeID
 	Output     ShapeID

@@ -51,6 +51,12 @@ type Authorizer interface {
 	Authorize(ctx context.Context, call *Call, action string, resources []string, keys map[string][]string) error
 }
 
+// Throttle holds calls to a rate. It is asked once the caller is known, before the
+// input is looked at. A refusal is an idc.Error of kind Throttled, and is recorded.
+type Throttle interface {
+	Admit(call *Call, in any) error
+}
+
 // Auditor records a call. When it returns nil the record is durable; the answer
 // leaves only then. in is nil when the input was not decoded, out when there is
 // no answer but err.

@@ -46,7 +46,7 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("full") }
 // the orders that binary searches rely on.
 func TestEveryServiceIsComplete(t *testing.T) {
 	want := map[string]int{"sso-admin": 79, "identitystore": 22, "sso": 4, "sso-oidc": 4, "organizations": 63, "sts": 11,
-		"iam": 180, "cloudtrail": 60, "signin": 12, "account": 7, "accessanalyzer": 11}
+		"iam": 180, "cloudtrail": 60, "signin": 12, "account": 7, "accessanalyzer": 11, "account-access": 11}
 	for _, s := range awsedge.Services() {
 		if len(s.Operations) != want[s.Name] {
 			t.Errorf("%s has %d operations, want %d", s.Name, len(s.Operations), want[s.Name])

@@ -10,12 +10,13 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
 )
 
-// Config is what a Gateway needs. Every field but Limiter is required.
+// Config is what a Gateway needs. Every field but Limiter and Throttle is required.
 type Config struct {
 	Authenticator Authenticator
 	Authorizer    Authorizer
 	Auditor       Auditor
-	Limiter       Limiter // nil: nobody is limited
+	Limiter       Limiter  // nil: nobody is limited
+	Throttle      Throttle // nil: nobody is slowed down
 	Clock         clock.Clock
 	IDs           *ids.Source
 	Log           *slog.Logger

@@ -179,7 +179,14 @@ func (a *answer) output(op *awsapi.Operation, out any) (err error) {
 	if err != nil {
 		return err
 	}
-	a.write(http.StatusOK, contentType, body)
+	status := http.StatusOK
+	if op.Status != 0 {
+		status = op.Status
+	}
+	if status == http.StatusNoContent {
+		body = nil
+	}
+	a.write(status, contentType, body)
 	return nil
 }
 
@@ -217,7 +224,9 @@ func (a *answer) write(status int, contentType string, body []byte) {
 	if len(body) > 0 {
 		header.Set("Content-Type", contentType)
 	}
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if status != http.StatusNoContent { // RFC 9110 section 8.6
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	a.w.WriteHeader(status)
 	if _, err := a.w.Write(body); err != nil {
 		return // the client has gone; the call is recorded

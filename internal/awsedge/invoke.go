@@ -25,6 +25,7 @@ func (g *Gateway) complete(ctx context.Context, call *Call) {
 	}
 	setIfEmpty(&call.ClientIP, info.ClientIP)
 	setIfEmpty(&call.UserAgent, info.UserAgent)
+	setIfEmpty(&call.Region, info.Region)
 	setIfEmpty(&call.Region, g.Region)
 	if call.Time.IsZero() {
 		call.Time = g.Clock.Now()
@@ -43,6 +44,11 @@ func (g *Gateway) perform(ctx context.Context, call *Call, in any) (out any, err
 	o := g.served[call.Operation]
 	if o == nil {
 		return nil, notImplemented(call)
+	}
+	if g.Throttle != nil {
+		if err := g.Throttle.Admit(call, in); err != nil {
+			return nil, err
+		}
 	}
 	if err := validate.Input(o.model, in); err != nil {
 		return nil, err

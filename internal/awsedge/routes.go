@@ -97,10 +97,13 @@ func (r *restRoute) queryMatches(q url.Values) bool {
 }
 
 // byHost finds the service of one of AWS's host names: sts.amazonaws.com,
-// portal.sso.eu-west-1.amazonaws.com.
+// portal.sso.eu-west-1.amazonaws.com, account-access.us-east-1.api.aws.
 func (r *routes) byHost(host string) *ServiceModel {
 	name, _, _ := strings.Cut(strings.ToLower(host), ":")
 	name, isAWS := strings.CutSuffix(name, ".amazonaws.com")
+	if !isAWS {
+		name, isAWS = strings.CutSuffix(name, ".api.aws") // dual-stack; account-access has no other
+	}
 	if !isAWS {
 		return nil
 	}

@@ -48,6 +48,10 @@ func TestMatches(t *testing.T) {
 		{"GET", "127.0.0.1", "/analyzer", nil, false},
 		{"GET", "127.0.0.1", "/analyzer", signed("access-analyzer"), true},
 		{"GET", "access-analyzer.us-east-1.amazonaws.com", "/analyzer", nil, true},
+		{"POST", "127.0.0.1", "/applications", nil, false},
+		{"POST", "127.0.0.1", "/applications", signed("account-access"), true},
+		{"POST", "account-access.us-east-1.api.aws", "/applications", nil, true},
+		{"DELETE", "account-access.us-east-1.api.aws", "/applications/arn:aws:account-access:us-east-1:111111111111:application%2F1234567890abcdef", nil, true},
 		{"GET", "access-analyzer.us-east-1.amazonaws.com", "/analyzer/my-one", nil, true},
 		{"POST", "127.0.0.1", "/getAccountInformation", signed("sso"), false},
 		// API hosts have no pages but those of sign-in.

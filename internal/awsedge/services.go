@@ -3,6 +3,7 @@ package awsedge
 import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/accessanalyzer"
+	"github.com/gatehouse-idc/gatehouse/internal/awsapi/accountaccess"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/accountmgmt"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/cloudtrail"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
@@ -35,5 +36,6 @@ func Services() []ServiceModel {
 		{&signin.Service, signin.Operations},
 		{&accountmgmt.Service, accountmgmt.Operations},
 		{&accessanalyzer.Service, accessanalyzer.Operations},
+		{&accountaccess.Service, accountaccess.Operations},
 	}
 }

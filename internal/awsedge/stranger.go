@@ -1,6 +1,8 @@
 package awsedge
 
 import (
+	"slices"
+
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssooidc"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -55,7 +57,9 @@ func (g *Gateway) admitOpen(call *Call) error {
 // admitRefusal decides on a refused call before it is recorded. refused is what to answer instead; a call that
 // is not to be recorded is answered as it is.
 func (g *Gateway) admitRefusal(call *Call) (record bool, refused error) {
-	known := call.Caller.Type != "" && call.Caller.Type != idc.CallerAnonymous
+	// Those for whom an identity provider vouches are strangers until they have credentials: a public provider
+	// vouches for anybody.
+	known := !slices.Contains([]idc.CallerType{"", idc.CallerAnonymous, idc.CallerSAML, idc.CallerWebIdentity}, call.Caller.Type)
 	if g.Limiter == nil || known || open(call.Operation) { // admitOpen has asked already
 		return true, nil
 	}

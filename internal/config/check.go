@@ -2,11 +2,14 @@ package config
 
 import (
 	"errors"
+	"maps"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +31,7 @@ func (c *Config) check(src *sources) error {
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.DataDir, "master.key")
 	}
-	for _, step := range []func(*sources) error{c.checkListener, c.checkPublicURL, c.checkProxies, c.checkInstance, c.checkLog, c.checkExtAuthz} {
+	for _, step := range []func(*sources) error{c.checkListener, c.checkPublicURL, c.checkProxies, c.checkInstance, c.checkLog, c.checkExtAuthz, c.checkTrails, c.checkQuotas} {
 		if err := step(src); err != nil {
 			return err
 		}
@@ -143,6 +146,35 @@ func (c *Config) checkLog(src *sources) error {
 	return nil
 }
 
+// A bucket has a name as in S3, so that clients accept it.
+var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+func (c *Config) checkTrails(src *sources) error {
+	if d := time.Duration(c.Trails.DeliverEvery); d < 10*time.Second || d > time.Hour {
+		return src.fault("trails.deliver_every", "%s is not between 10s and 1h", d)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Trails.Buckets)) {
+		setting := "trails.buckets." + name
+		if !bucketForm.MatchString(name) || strings.Contains(name, "..") || net.ParseIP(name) != nil {
+			return src.fault(setting, "%q is no name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots", name)
+		}
+		b := c.Trails.Buckets[name]
+		if (b.Directory == "") == (b.S3.Endpoint == "") {
+			return src.fault(setting+".directory", "must name the folder that files go to, or s3.endpoint the server that has the bucket")
+		}
+		if u, err := url.Parse(b.S3.Endpoint); b.S3.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) ||
+			strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil) {
+			return src.fault(setting+".s3.endpoint", "%q is not https://HOST: files have every call of every account in them", b.S3.Endpoint)
+		}
+		for _, account := range b.Accounts {
+			if account != "*" && !regexp.MustCompile(`^\d{12}$`).MatchString(account) {
+				return src.fault(setting+".accounts", "%q is neither 12 digits nor *", account)
+			}
+		}
+	}
+	return nil
+}
+
 // minSecret is the least length of the proxy's secret, in characters.
 const minSecret = 32
 
@@ -187,4 +219,14 @@ func (c *Config) checkExtAuthz(src *sources) error {
 		return src.fault("ext_authz.services."+wrong.Setting, "%s", wrong.Text)
 	}
 	return err
+}
+
+func (c *Config) checkQuotas(src *sources) error {
+	quotas := reflect.ValueOf(c.Quotas)
+	for i := range quotas.NumField() {
+		if quotas.Field(i).Int() < 0 {
+			return src.fault("quotas."+quotas.Type().Field(i).Tag.Get("yaml"), "must not be negative")
+		}
+	}
+	return nil
 }

@@ -45,8 +45,35 @@ type Config struct {
 	Log Log `yaml:"log"`
 	// ExtAuthz is the authorization endpoint for services behind a proxy. Default: none.
 	ExtAuthz ExtAuthz `yaml:"ext_authz"`
+	// AWSRates has AWS's published request rates hold here too, so that a client's
+	// retries can be tested. Default false.
+	AWSRates bool `yaml:"aws_rates"`
+	// Trails are the buckets that CloudTrail's trails deliver to. Default: none.
+	Trails Trails `yaml:"trails"`
+	// Quotas bounds what may be stored. Zero stands for the documented default.
+	Quotas Quotas `yaml:"quotas"`
 
 	proxies []*net.IPNet
+}
+
+// Quotas are those that AWS raises on request.
+type Quotas struct {
+	// PermissionSets is how many an instance has. Default 3500.
+	PermissionSets int `yaml:"permission_sets"`
+	// PoliciesPerPermissionSet counts managed ones, AWS's and the accounts' own. Default 25.
+	PoliciesPerPermissionSet int `yaml:"policies_per_permission_set"`
+	// PermissionSetsPerAccount is how many are provisioned in one account. Default 500.
+	PermissionSetsPerAccount int `yaml:"permission_sets_per_account"`
+	// OutstandingAssignments bounds the creations and the deletions of assignments that are
+	// in progress at one time; AWS allows 15. Default: any number.
+	OutstandingAssignments int `yaml:"outstanding_assignments"`
+	// Accounts is how many the organization has. Default 10000.
+	Accounts int `yaml:"accounts"`
+	// Users and Groups are for each identity store. Defaults 200000 and 100000.
+	Users  int `yaml:"users"`
+	Groups int `yaml:"groups"`
+	// Applications is how many an instance has. Default 7000.
+	Applications int `yaml:"applications"`
 }
 
 // TLS names PEM files.
@@ -90,6 +117,36 @@ func (e *ExtAuthz) Secret() string { return e.secret }
 // Mapping is the checked mapping; nil when there is no endpoint.
 func (e *ExtAuthz) Mapping() *extauthz.Mapping { return e.mapping }
 
+// Trails sets where CloudTrail's trails deliver to.
+type Trails struct {
+	// DeliverEvery is how often files are delivered. Default 5m, as in AWS.
+	DeliverEvery Duration `yaml:"deliver_every"`
+	// Buckets are the buckets there are, by name.
+	Buckets map[string]TrailBucket `yaml:"buckets"`
+}
+
+// TrailBucket is a bucket that trails may name.
+type TrailBucket struct {
+	// Directory is the folder that files go to, unless S3 is given.
+	Directory string `yaml:"directory"`
+	// S3 is the bucket that files go to.
+	S3 TrailS3 `yaml:"s3"`
+	// Accounts are those whose trails may deliver there, "*" for all. Default: the
+	// management account.
+	Accounts []string `yaml:"accounts"`
+}
+
+// TrailS3 is a bucket of S3, or of what speaks its protocol.
+type TrailS3 struct {
+	// Endpoint is scheme and host, such as https://s3.eu-west-1.amazonaws.com.
+	Endpoint string `yaml:"endpoint"`
+	// Region is what requests are signed for. Default: the instance's.
+	Region string `yaml:"region"`
+	// Profile is that of the AWS configuration files with the credentials. Default: as
+	// AWS's tools find them, in the environment, the files, or from the machine.
+	Profile string `yaml:"profile"`
+}
+
 // Duration is a time.Duration written as in Go: "8h", "15m".
 type Duration time.Duration
 
@@ -108,7 +165,7 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", DataDir: "gatehouse-data", Region: "us-east-1",
 		MetricsListen: "127.0.0.1:9464", PortalSession: Duration(8 * time.Hour),
-		Log: Log{Level: "info", Format: "json"},
+		Log: Log{Level: "info", Format: "json"}, Trails: Trails{DeliverEvery: Duration(5 * time.Minute)},
 	}
 }
 

@@ -43,6 +43,17 @@ func TestFileThenEnvironmentThenFlags(t *testing.T) {
 	}
 }
 
+// TestTypedSettings: what is no text can be given in the environment, too.
+func TestTypedSettings(t *testing.T) {
+	c, err := Load("", []string{"GATEHOUSE_AWS_RATES=true", "GATEHOUSE_QUOTAS_PERMISSION_SETS=10000"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.AWSRates || c.Quotas.PermissionSets != 10000 {
+		t.Errorf("got %+v", c)
+	}
+}
+
 // TestRefusals says for each bad setting where it is and what is wrong with it.
 func TestRefusals(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -52,10 +63,18 @@ func TestRefusals(t *testing.T) {
 		want []string
 	}{
 		"unknown key":         {file: "listen: 127.0.0.1:1\nlissten: x\n", want: []string{"line 2", "lissten"}},
+		"negative quota":      {file: "quotas:\n  users: -1\n", want: []string{"gatehouse.yaml:2", "quotas.users", "must not be negative"}},
+		"quota no number":     {env: []string{"GATEHOUSE_QUOTAS_USERS=many"}, want: []string{"GATEHOUSE_QUOTAS_USERS", "not a whole number"}},
 		"not yaml":            {file: "listen: [", want: []string{"gatehouse.yaml"}},
 		"plain in the open":   {file: "\nlisten: 0.0.0.0:80\n", want: []string{"gatehouse.yaml:2", "TLS is off", "behind_proxy"}},
 		"proxy without url":   {file: "listen: 0.0.0.0:80\nbehind_proxy: true\n", want: []string{"public_url", "must be set"}},
 		"proxy nobody trusts": {file: "listen: 0.0.0.0:80\nbehind_proxy: true\npublic_url: https://a.example\n", want: []string{"trusted_proxies", "must name the proxy"}},
+		"bucket's name":       {file: "trails:\n  buckets:\n    My_Logs: {directory: x}\n", want: []string{"gatehouse.yaml:3", "My_Logs", "no name of an S3 bucket"}},
+		"bucket nowhere":      {file: "trails:\n  buckets:\n    logs: {accounts: ['*']}\n", want: []string{"gatehouse.yaml:3", "directory", "must name the folder"}},
+		"bucket in the open":  {file: "trails:\n  buckets:\n    logs:\n      s3: {endpoint: 'http://s3.example.com'}\n", want: []string{"gatehouse.yaml:4", "s3.endpoint", "https"}},
+		"bucket twice":        {file: "trails:\n  buckets:\n    logs: {directory: x, s3: {endpoint: 'https://s3.example.com'}}\n", want: []string{"gatehouse.yaml:3", "or s3.endpoint"}},
+		"bucket's accounts":   {file: "trails:\n  buckets:\n    logs:\n      directory: x\n      accounts: [dev]\n", want: []string{"gatehouse.yaml:5", "12 digits"}},
+		"deliver too often":   {file: "trails:\n  deliver_every: 1s\n", want: []string{"gatehouse.yaml:2", "10s and 1h"}},
 		"url with a path":     {file: "public_url: https://a.example/x\n", want: []string{"gatehouse.yaml:1", "scheme and host alone"}},
 		"url in the clear":    {file: "public_url: http://a.example\n", want: []string{"passwords in the clear"}},
 		"half of tls":         {file: "tls:\n  cert_file: a.pem\n", want: []string{"gatehouse.yaml:2", "together"}},

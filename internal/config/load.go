@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -135,13 +136,19 @@ func settingNames(t reflect.Type, prefix string) []string {
 // assign sets one setting from text, through the same decoder as the file.
 func assign(c *Config, name, value string) error {
 	var node any = value
-	switch name {
-	case "behind_proxy", "ext_authz.durable_records", "ext_authz.keep_credentials":
+	switch {
+	case name == "behind_proxy", name == "aws_rates", name == "ext_authz.durable_records", name == "ext_authz.keep_credentials":
 		if value != "true" && value != "false" {
 			return fmt.Errorf("%q is not true or false", value)
 		}
 		node = value == "true"
-	case "trusted_proxies":
+	case strings.HasPrefix(name, "quotas."):
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return fmt.Errorf("%q is not a whole number", value)
+		}
+		node = n
+	case name == "trusted_proxies":
 		node = strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	parts := strings.Split(name, ".")

@@ -444,12 +444,17 @@ func TestListsPageThroughEverythingOnce(t *testing.T) {
 	}
 }
 
-func TestUserQuota(t *testing.T) {
+func TestQuotas(t *testing.T) {
 	w := newWorld(t)
-	w.MaxUsers = 1
+	w.MaxUsers, w.MaxGroups = 1, 1
 	w.user("ana")
 	_, err := w.CreateUser(t.Context(), w.change(), storeID, draft("bob"))
 	wantError(t, err, idc.QuotaExceeded, "", "maximum number of users")
+	if _, err = w.CreateGroup(t.Context(), w.change(), storeID, idc.Group{DisplayName: "A"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.CreateGroup(t.Context(), w.change(), storeID, idc.Group{DisplayName: "B"})
+	wantError(t, err, idc.QuotaExceeded, "", "maximum number of groups")
 }
 
 func TestCanceledCallsChangeNothing(t *testing.T) {

@@ -29,6 +29,7 @@
 //	group.go       groups
 //	membership.go  memberships, with their validity
 //	lookup.go      alternate identifiers
+//	network.go     where an identity store is reached from
+//	erase.go       the end of an identity store
 //	status.go      enable, disable, and Revoke: the end of everything a user holds
-//	sweep.go       what time has ended
 package directory

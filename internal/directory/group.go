@@ -38,7 +38,7 @@ func checkGroup(g *idc.Group) error {
 }
 
 // CreateGroup makes a group of the owner named in draft (the built-in source when empty). Errors: Invalid;
-// Conflict with ReasonUniqueness for a display name or external id that is taken.
+// Conflict with ReasonUniqueness for a display name or external id that is taken; QuotaExceeded.
 func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, storeID string, draft idc.Group) (*idc.Group, error) {
 	g := draft
 	g.IdentityStoreID = storeID
@@ -55,6 +55,9 @@ func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, storeID
 		if err := checkStore(tx, storeID); err != nil {
 			return err
 		}
+		if err := s.checkGroupQuota(tx, storeID); err != nil {
+			return err
+		}
 		revived, err := s.revive(tx, storeID, nounGroup, g.DisplayName, g.Owner)
 		if err != nil {
 			return err
@@ -69,6 +72,21 @@ func (s *Service) CreateGroup(ctx context.Context, change idc.ChangeSet, storeID
 		return nil, err
 	}
 	return s.DescribeGroup(ctx, storeID, g.ID)
+}
+
+func (s *Service) checkGroupQuota(r store.GroupReader, storeID string) error {
+	limit := s.MaxGroups
+	if limit <= 0 {
+		limit = DefaultMaxGroups
+	}
+	count, err := r.CountGroups(storeID)
+	if err != nil {
+		return err
+	}
+	if count >= limit {
+		return idc.Errorf(idc.QuotaExceeded, "You have reached the maximum number of groups in the identity store (%d).", limit)
+	}
+	return nil
 }
 
 // DescribeGroup returns a group, or NotFound with Resource "GROUP".

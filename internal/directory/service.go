@@ -15,8 +15,9 @@ import (
 const (
 	// DefaultRetention is how long the id of a deleted user or group stays reserved for its return.
 	DefaultRetention = 30 * 24 * time.Hour
-	// DefaultMaxUsers is AWS's quota of users in one identity store.
-	DefaultMaxUsers = 200_000
+	// DefaultMaxUsers and DefaultMaxGroups are AWS's quotas in one identity store.
+	DefaultMaxUsers  = 200_000
+	DefaultMaxGroups = 100_000
 	// pageSize is how many items a list returns when the caller does not say.
 	pageSize = 100
 )
@@ -28,8 +29,8 @@ type Service struct {
 	IDs   *ids.Source
 	// Retention is how long tombstones last; zero means DefaultRetention.
 	Retention time.Duration
-	// MaxUsers bounds the identity store; zero means DefaultMaxUsers.
-	MaxUsers int
+	// MaxUsers and MaxGroups bound each identity store; zero means the default.
+	MaxUsers, MaxGroups int
 	// Unassign withdraws all assignments of a principal inside the transaction that deletes it, with the
 	// work that takes them out of the accounts. It may be nil where nothing can be assigned.
 	Unassign func(tx store.Tx, change idc.ChangeSet, principalType idc.PrincipalType, principalID string) error

@@ -150,7 +150,7 @@ func (s *Service) DeleteUser(ctx context.Context, change idc.ChangeSet, storeID 
 		if err := sameRevision(revision, u.Version); err != nil {
 			return err
 		}
-		if err := s.stripUser(tx, change, u); err != nil {
+		if err := s.stripUser(tx, change, u, u.Owner); err != nil {
 			return err
 		}
 		if err := tx.DeleteUser(id); err != nil {
@@ -160,8 +160,9 @@ func (s *Service) DeleteUser(ctx context.Context, change idc.ChangeSet, storeID 
 	})
 }
 
-// stripUser takes everything from a user that is about to go.
-func (s *Service) stripUser(tx store.Tx, change idc.ChangeSet, u *idc.User) error {
+// stripUser takes everything from a user that is about to go. Assignments stay when
+// owner is a source that may send the user again.
+func (s *Service) stripUser(tx store.Tx, change idc.ChangeSet, u *idc.User, owner idc.Owner) error {
 	memberships, err := tx.ListMembershipsOfUser(u.ID, store.Page{})
 	if err != nil {
 		return err
@@ -171,7 +172,7 @@ func (s *Service) stripUser(tx store.Tx, change idc.ChangeSet, u *idc.User) erro
 			return err
 		}
 	}
-	if err := s.unassign(tx, change, u.Owner, idc.PrincipalUser, u.ID); err != nil {
+	if err := s.unassign(tx, change, owner, idc.PrincipalUser, u.ID); err != nil {
 		return err
 	}
 	if err := tx.DeletePassword(u.ID); err != nil && !idc.IsNotFound(err) {

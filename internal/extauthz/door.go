@@ -35,9 +35,11 @@ type Config struct {
 	Audit    *audit.Service
 	Limiter  awsedge.Limiter // of the records of strangers; nil for none
 	Observe  func(service, operation, code string, took time.Duration)
-	Clock    clock.Clock
-	IDs      *ids.Source
-	Log      *slog.Logger
+	// Used hears which actions a caller asked for; nil for nobody.
+	Used  func(c idc.Caller, action string, at time.Time, region string)
+	Clock clock.Clock
+	IDs   *ids.Source
+	Log   *slog.Logger
 }
 
 // Door answers proxies. Handler serves HTTP and gRPC.

@@ -331,6 +331,49 @@ func TestWhatCannotBeDecidedIsNoDenial(t *testing.T) {
 	}
 }
 
+// TestWhomAServiceIsTold: a session that carries a person for the trail alone is not that person.
+func TestWhomAServiceIsTold(t *testing.T) {
+	w := newWorld(t, nil)
+	for name, c := range map[string]struct {
+		context *idc.IdentityContext
+		want    string
+	}{
+		"Signed":  {nil, "u-1"},
+		"Acting":  {&idc.IdentityContext{UserID: "u-2"}, "u-2"},
+		"Audited": {&idc.IdentityContext{UserID: "u-2", AuditOnly: true}, ""},
+	} {
+		key := w.as(testidc.Member, name, readOnly)
+		caller := w.callers[key]
+		caller.Context = c.context
+		w.callers[key] = caller
+		if got := w.asNginx("s3", w.sign(request{key: key, token: "t", target: "/bucket/key"})).Header.Get("X-Gatehouse-User-Id"); got != c.want {
+			t.Errorf("%s: the service is told %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestUseIsTold of roles that ask, allowed or not, and not of strangers.
+func TestUseIsTold(t *testing.T) {
+	var used []string
+	w := newWorld(t, func(c *extauthz.Config) {
+		c.Used = func(caller idc.Caller, action string, at time.Time, region string) {
+			used = append(used, caller.RoleName+" "+action+" "+region)
+			if !at.Equal(c.Clock.Now()) {
+				t.Errorf("used at %s", at)
+			}
+		}
+	})
+	key := w.as(testidc.Member, "Reader", readOnly)
+	w.asNginx("s3", w.sign(request{key: key, target: "/bucket/key"}))
+	w.asNginx("s3", w.sign(request{key: key, method: "DELETE", target: "/bucket/key"}))
+	unsigned := w.sign(request{key: key, target: "/bucket/key"})
+	unsigned.Header.Del("Authorization")
+	w.asNginx("s3", unsigned)
+	if got := strings.Join(used, ", "); got != "Reader s3:GetObject us-east-1, Reader s3:DeleteObject us-east-1" {
+		t.Errorf("used: %s", got)
+	}
+}
+
 func TestEveryDecisionIsRecorded(t *testing.T) {
 	w := newWorld(t, nil)
 	key := w.as(testidc.Member, "Reader", readOnly)

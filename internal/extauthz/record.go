@@ -13,6 +13,11 @@ import (
 // record leaves a decision in the event trail. A refusal is durable when record returns; what was
 // allowed is on its way to the disk, unless the configuration wants it there at once.
 func (d *Door) record(ctx context.Context, a *answer) error {
+	if d.Used != nil && a.task != nil {
+		for _, n := range a.task.needs {
+			d.Used(a.caller, n.action, a.inquiry.Time, a.service.Region)
+		}
+	}
 	if a.allow && !d.Durable {
 		return d.trail.add(ctx, a.event())
 	}

@@ -41,10 +41,22 @@ func (a *answer) headers() [][2]string {
 		{headerRequestID, a.inquiry.RequestID},
 		{headerPrincipal, headerText(c.ARN)},
 		{headerAccount, c.AccountID},
-		{headerUserID, headerText(c.UserID)},
+		{headerUserID, headerText(userID(c))},
 		{headerUserName, headerText(c.SessionName)},
 		{headerPermissionSet, headerText(permissionSet(c))},
 	}
+}
+
+// userID is the person who asks: the one who signed in, or the one an application acts for. A context that
+// is for the trail alone makes nobody that person.
+func userID(c idc.Caller) string {
+	switch {
+	case c.Context == nil:
+		return c.UserID
+	case c.Context.AuditOnly:
+		return ""
+	}
+	return c.Context.UserID
 }
 
 // permissionSet is the name in AWSReservedSSO_NAME_0123456789abcdef.

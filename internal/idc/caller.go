@@ -1,6 +1,9 @@
 package idc
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // CallerType says how a caller was authenticated.
 type CallerType string
@@ -16,6 +19,15 @@ const (
 	// CallerSAML is a person at the moment a role is taken: named by the account's
 	// SAML provider, without credentials yet. It occurs in records only.
 	CallerSAML CallerType = "SAMLUser"
+	// CallerWebIdentity is one for whom an OpenID Connect provider of the account
+	// vouches, at the moment a role is taken. It occurs in records only.
+	CallerWebIdentity CallerType = "WebIdentityUser"
+	// CallerRoot signed with temporary credentials of an account's root user, which
+	// are limited to one task (STS AssumeRoot). There are no other ones of it.
+	CallerRoot CallerType = "Root"
+	// CallerActingService is an AWS service at the moment it takes a role for a
+	// person, without credentials yet. It occurs in records only.
+	CallerActingService CallerType = "ActingService"
 	// CallerService is Gatehouse itself, acting from its own queue or command line.
 	CallerService CallerType = "AWSService"
 )
@@ -56,6 +68,8 @@ type Caller struct {
 
 	SessionPolicies   []string // documents; united
 	SessionPolicyARNs []string
+	// TaskPolicyARN is what a CallerRoot is limited to: a policy that denies all else.
+	TaskPolicyARN     string
 	Tags              []Tag // session tags
 	TransitiveTagKeys []string
 	SourceIdentity    string
@@ -64,18 +78,38 @@ type Caller struct {
 	// Federation says how the role was taken through an identity provider; nil when
 	// it was not. Sessions chained from this one have none.
 	Federation *Federation
+	// Context says for whom an application acts with the session, in which nobody
+	// signed in; nil for others. Sessions chained from this one have it for the trail alone.
+	Context *IdentityContext
+	// Acting says which service takes the role, for a CallerActingService alone.
+	Acting *ActingService
 }
 
-// Federation is what a SAML provider said of a person when a role was taken
-// (STS AssumeRoleWithSAML).
-type Federation struct {
-	Provider      string // ARN of the account's SAML provider
-	Issuer        string // of the assertion
-	Audience      string // of the assertion
-	Subject       string
-	SubjectType   string // "persistent"
-	NameQualifier string // base64 of a digest of issuer, account and provider
+// ActingService is an AWS service that takes a role for a person: what the role's
+// trust policy knows of it.
+type ActingService struct {
+	Principal     string // account-access.amazonaws.com
+	SourceARN     string // of the resource it acts for (aws:SourceArn)
+	SourceAccount string // which owns that resource (aws:SourceAccount)
+	UserID        string // the person; "" while it is nobody yet
 }
+
+// Federation is what an identity provider of an account said of somebody when a
+// role was taken (STS AssumeRoleWithSAML, AssumeRoleWithWebIdentity).
+type Federation struct {
+	Provider      string // ARN of the account's SAML or OpenID Connect provider
+	Issuer        string // of the assertion or token
+	Audience      string // of the token; of an assertion its recipient
+	Subject       string
+	SubjectType   string // "persistent"; "" of a web identity
+	NameQualifier string // base64 of a digest of issuer, account and provider; "" of a web identity
+	// Keys are further condition keys: of attributes of the assertion ("saml:cn") and
+	// of claims of the token ("idp.example.com:sub").
+	Keys map[string][]string
+}
+
+// Web reports whether the provider is one of OpenID Connect.
+func (f *Federation) Web() bool { return strings.Contains(f.Provider, ":oidc-provider/") }
 
 // Tag is a key and value on a resource or session.
 type Tag struct {

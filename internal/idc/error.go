@@ -105,7 +105,6 @@ const (
 	// The event trail.
 	ReasonInvalidLookupAttribute Reason = "InvalidLookupAttributes"
 	ReasonInvalidTimeRange       Reason = "InvalidTimeRange"
-	ReasonInvalidEventCategory   Reason = "InvalidEventCategory"
 )
 
 // Error is the one error type of the services. Message is written for the

@@ -50,6 +50,8 @@ type Instance struct {
 	PermissionSetsDisabled bool
 	// Regions are those added to the primary one; see AllRegions.
 	Regions []InstanceRegion
+	// Network limits where the identity store is reached from; nil for anywhere.
+	Network *NetworkConfiguration
 }
 
 // CurrentStatus returns the status, which rows older than that member do not have.
@@ -125,4 +127,14 @@ type InstanceRegion struct {
 func (in *Instance) AllRegions() []InstanceRegion {
 	primary := InstanceRegion{Name: in.Region, Status: RegionActive, Primary: true, AddedAt: in.CreatedAt}
 	return append([]InstanceRegion{primary}, in.Regions...)
+}
+
+// HasRegion reports whether a Region is one of the instance's, whatever its status.
+func (in *Instance) HasRegion(name string) bool {
+	for _, r := range in.AllRegions() {
+		if r.Name == name {
+			return true
+		}
+	}
+	return false
 }

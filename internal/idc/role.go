@@ -55,4 +55,16 @@ type SAMLProvider struct {
 	ValidUntil time.Time
 	CreatedAt  time.Time
 	Tags       []Tag
+	UUID       string // "" of the instance's own
+	// PrivateKeys decrypt assertions, newest last; there are at most two.
+	PrivateKeys []SAMLPrivateKey
+	// EncryptedOnly refuses assertions that are not encrypted.
+	EncryptedOnly bool
+}
+
+// SAMLPrivateKey is an account's own key, to which an identity provider encrypts assertions.
+type SAMLPrivateKey struct {
+	ID        string
+	Private   []byte // PKCS #8, sealed
+	CreatedAt time.Time
 }

@@ -49,8 +49,8 @@ type AdvancedEventSelector struct {
 	Fields []AdvancedFieldSelector
 }
 
-// AdvancedFieldSelector is a condition on a field; all of its lists that are not
-// empty must hold.
+// AdvancedFieldSelector is a condition on a field: one of Equals, StartsWith and
+// EndsWith must hold, if there are any, and none of the others.
 type AdvancedFieldSelector struct {
 	Field                                 string
 	Equals, StartsWith, EndsWith          []string
@@ -70,6 +70,7 @@ type TrailStatus struct {
 	LastDeliveryError string
 	LastDigestAt      time.Time
 	LastDigestError   string
-	// LastDigest is the name and hash of the last digest file, which the next one repeats.
+	// LastDigest is what the next digest files repeat of the last ones, and the log files
+	// that they will name, in a form that is package trail's.
 	LastDigest string
 }

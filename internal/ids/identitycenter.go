@@ -19,6 +19,12 @@ func (s *Source) ApplicationID() string { return "apl-" + s.hex(16) }
 // TrustedTokenIssuerID draws "tti-" and a UUID.
 func (s *Source) TrustedTokenIssuerID() string { return "tti-" + s.UUID() }
 
+// AccountAccessID draws the 16 hex digits of an account access manager.
+func (s *Source) AccountAccessID() string { return s.hex(16) }
+
+// TenantID draws "aa-" and 9 characters: the label of an account access manager's portal.
+func (s *Source) TenantID() string { return "aa-" + s.letters(lowerAlnum, 9) }
+
 // IdentityStoreID draws "d-" and 10 hex digits of which the first four tell the Region, as
 // clients observe them: 9067 is us-east-1. A Region whose digits are not known gets those of
 // us-east-1.

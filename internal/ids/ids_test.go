@@ -18,6 +18,8 @@ var forms = map[string]struct {
 	"PermissionSetID":        {(*Source).PermissionSetID, `ps-[0-9a-f]{16}`},
 	"ApplicationID":          {(*Source).ApplicationID, `apl-[0-9a-f]{16}`},
 	"TrustedTokenIssuerID":   {(*Source).TrustedTokenIssuerID, `tti-[0-9a-f-]{36}`},
+	"AccountAccessID":        {(*Source).AccountAccessID, `[0-9a-f]{16}`},
+	"TenantID":               {(*Source).TenantID, `aa-[0-9a-z]{9}`},
 	"IdentityStoreID":        {func(s *Source) string { return s.IdentityStoreID("us-east-1") }, `d-9067[0-9a-f]{6}`},
 	"IdentityStoreID west":   {func(s *Source) string { return s.IdentityStoreID("us-west-2") }, `d-9267[0-9a-f]{6}`},
 	"IdentityStoreID other":  {func(s *Source) string { return s.IdentityStoreID("xx-lab-1") }, `d-9067[0-9a-f]{6}`},
@@ -34,7 +36,7 @@ var forms = map[string]struct {
 	"CreateAccountRequestID": {(*Source).CreateAccountRequestID, `car-[a-z0-9]{8,32}`},
 	"ResourcePolicyID":       {(*Source).ResourcePolicyID, `rp-[0-9a-zA-Z_]{4,128}`},
 	"HandshakeID":            {(*Source).HandshakeID, `h-[0-9a-z]{8,32}`},
-	"AccessKeyID":            {func(s *Source) string { return s.AccessKeyID(PrefixTemporaryAccessKey) }, `ASIA[A-Z2-7]{16}`},
+	"AccessKeyID":            {func(s *Source) string { return s.AccessKeyID(PrefixTemporaryAccessKey, "123456789012") }, `ASIA[A-Z2-7]{16}`},
 	"UniqueID":               {func(s *Source) string { return s.UniqueID(PrefixRole) }, `AROA[A-Z2-7]{17}`},
 	"SecretAccessKey":        {(*Source).SecretAccessKey, `[A-Za-z0-9+/]{40}`},
 	"UserCode":               {(*Source).UserCode, `[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}`},
@@ -133,5 +135,25 @@ func TestClientIDCarriesTheRegion(t *testing.T) {
 	raw, err := base64.RawURLEncoding.DecodeString(Random().ClientID("us-east-2"))
 	if err != nil || string(raw[16:]) != "us-east-2" {
 		t.Errorf("client id decodes to %q, %v", raw, err)
+	}
+}
+
+// TestAccessKeysTellTheirAccount includes an id that AWS has published with its account.
+func TestAccessKeysTellTheirAccount(t *testing.T) {
+	for _, account := range []string{"000000000001", "123456789012", "999999999999"} {
+		for _, prefix := range []string{PrefixAccessKey, PrefixTemporaryAccessKey} {
+			id := Random().AccessKeyID(prefix, account)
+			if got, ok := AccountOfAccessKey(id); !ok || got != account {
+				t.Errorf("%s is of %s, want %s", id, got, account)
+			}
+		}
+	}
+	if got, ok := AccountOfAccessKey("ASIAQNZGKIQY56JQ7WML"); !ok || got != "029608264753" {
+		t.Errorf("the well-known id is of %s", got)
+	}
+	for _, id := range []string{"", "AKIA", "AKIAIOSFODNN7EXAMPLE", "AROAQNZGKIQY56JQ7WML", "ASIAQNZGKIQY56JQ7WM1", "ASIAQNZGKIQY56JQ7WMLA", "ASIA7777777777777777"} {
+		if got, ok := AccountOfAccessKey(id); ok {
+			t.Errorf("%s is of %s, want nobody", id, got)
+		}
 	}
 }

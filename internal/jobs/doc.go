@@ -5,8 +5,9 @@
 // one per node, claims due jobs under a lease, at most one of a lane, and gives
 // each to the Handler of its kind. What a job's success means to the database (an
 // operation that has SUCCEEDED) is written in the transaction that removes the
-// job, so it happens exactly once; everything before may happen again, because a
-// node can die at any moment and the job then runs once more when its lease ends.
+// job, so it happens exactly once; jobs that end at the same time share one.
+// Everything before may happen again, because a node can die at any moment and the
+// job then runs once more when its lease ends.
 //
 // An error that will be the same next time (something does not exist, is
 // forbidden, is malformed) ends the job through Handler.Fail. Every other error is

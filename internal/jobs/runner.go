@@ -34,7 +34,8 @@ type Runner struct {
 	Handlers map[string]Handler
 	// Recurring is done beside the queue.
 	Recurring []Recurring
-	// Concurrency is how many jobs run at one time; 0 is 3.
+	// Concurrency is how many jobs run at one time; 0 is 32. Those that end together
+	// share a transaction, and the next are claimed together.
 	Concurrency int
 	// Lease is how long a claimed job is kept from other nodes; 0 is 30 seconds.
 	// A run is cut off a little earlier, so two nodes never do the same job.
@@ -54,7 +55,7 @@ const (
 )
 
 const (
-	defaultConcurrency = 3
+	defaultConcurrency = 32
 	defaultLease       = 30 * time.Second
 	firstBackOff       = time.Second
 	maxBackOff         = 5 * time.Minute
@@ -94,14 +95,17 @@ func (r *Runner) Drain(ctx context.Context) {
 		if len(claimed) == 0 {
 			return
 		}
-		r.do(ctx, claimed[0])
+		r.do(ctx, claimed[0], func(e *ending) error { return r.finish(ctx, e) })
 	}
 }
 
 // work claims and runs jobs. Only this goroutine counts what is running.
 func (r *Runner) work(ctx context.Context) {
 	wake := r.wakeups(ctx)
-	ended := make(chan struct{})
+	ended := make(chan struct{}, r.concurrency())
+	finishing := make(chan *ending)
+	defer close(finishing)
+	go r.finishTogether(finishing)
 	running := 0
 	for ctx.Err() == nil {
 		free := r.concurrency() - running
@@ -112,7 +116,10 @@ func (r *Runner) work(ctx context.Context) {
 				running++
 				go func() {
 					// Stopping does not interrupt: a job that runs is finished.
-					r.do(context.WithoutCancel(ctx), job)
+					r.do(context.WithoutCancel(ctx), job, func(e *ending) error {
+						finishing <- e
+						return <-e.outcome
+					})
 					ended <- struct{}{}
 				}()
 			}
@@ -130,7 +137,7 @@ func (r *Runner) work(ctx context.Context) {
 		case <-wake:
 		case <-timer:
 		case <-ended:
-			running--
+			running -= 1 + alsoEnded(ended)
 		}
 	}
 	for ; running > 0; running-- {
@@ -197,15 +204,15 @@ func (r *Runner) change() idc.ChangeSet {
 }
 
 // do runs a job to its end, its failure or its next try.
-func (r *Runner) do(ctx context.Context, job *idc.Job) {
+func (r *Runner) do(ctx context.Context, job *idc.Job, finish func(*ending) error) {
 	begun := r.Clock.Now()
-	outcome := r.attempt(ctx, job)
+	outcome := r.attempt(ctx, job, finish)
 	if r.Observe != nil {
 		r.Observe(job.Kind, outcome, r.Clock.Now().Sub(begun))
 	}
 }
 
-func (r *Runner) attempt(ctx context.Context, job *idc.Job) string {
+func (r *Runner) attempt(ctx context.Context, job *idc.Job, finish func(*ending) error) string {
 	change := r.change()
 	change.Why = fmt.Sprintf("%s job %d", job.Kind, job.ID)
 	handler, known := r.Handlers[job.Kind]
@@ -215,7 +222,7 @@ func (r *Runner) attempt(ctx context.Context, job *idc.Job) string {
 	}
 	done, err := r.run(ctx, change, handler, job)
 	if err == nil {
-		err = r.finish(ctx, change, job, done)
+		err = finish(&ending{job: job, change: change, done: done, outcome: make(chan error, 1)})
 	}
 	switch {
 	case err == nil:
@@ -236,18 +243,6 @@ func (r *Runner) run(ctx context.Context, change idc.ChangeSet, h Handler, job *
 		}
 	}()
 	return h.Run(ctx, change, job)
-}
-
-// finish removes a job together with what its success means.
-func (r *Runner) finish(ctx context.Context, change idc.ChangeSet, job *idc.Job, done func(tx store.Tx) error) error {
-	return r.Store.Update(ctx, change, func(tx store.Tx) error {
-		if done != nil {
-			if err := done(tx); err != nil {
-				return err
-			}
-		}
-		return gone(tx.FinishJob(job.ID))
-	})
 }
 
 // gone accepts that the job was finished by a node that took it over.

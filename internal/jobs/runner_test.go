@@ -242,6 +242,7 @@ func TestLanesAndConcurrency(t *testing.T) {
 
 func TestStopFinishesTheRunningJob(t *testing.T) {
 	w := newWorld(t)
+	w.runner.Concurrency = 1
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.handle("k", func(ctx context.Context, _ idc.ChangeSet, _ *idc.Job) (func(store.Tx) error, error) {
 		close(entered)

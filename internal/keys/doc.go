@@ -8,4 +8,7 @@
 // seals, older ones open until the longest-lived credential they sealed is dead,
 // then they are forgotten.
 // The secrets ring never forgets a key.
+//
+// Signer gives out the keys that sign tokens (signing.go): one signs for ninety days. They are
+// stored sealed by the secrets ring.
 package keys

@@ -13,6 +13,10 @@
 // at once is refused at once: a malformed policy, an AWS managed policy that
 // does not exist, a quota.
 //
+// Who administers Identity Center from a member account may not change permission
+// sets that reach the management account. Which these are package assignment knows:
+// its Protected is the guard that api/ssoadmin gives to Guarded.
+//
 // The rules and the texts of refusals follow "Permission sets" in the IAM
 // Identity Center API Reference and "Quotas and limits" in its User Guide.
 //

@@ -112,6 +112,9 @@ func (s *Service) Delete(ctx context.Context, change idc.ChangeSet, id string) e
 		if _, err := Find(tx, id); err != nil {
 			return err
 		}
+		if err := s.admit(tx, id, "delete"); err != nil {
+			return err
+		}
 		assignments, err := tx.ListAssignmentsOfPermissionSet(id, store.Page{Limit: 1})
 		if err != nil {
 			return err

@@ -14,6 +14,26 @@ type Service struct {
 	Store  store.Store
 	IDs    *ids.Source
 	Quotas Quotas
+	guard  Guard
+}
+
+// Guard refuses to let a permission set be changed. verb is what is about to be done:
+// "modify" or "delete".
+type Guard func(r store.Reader, id, verb string) error
+
+// Guarded returns the service with a guard, which is asked in the transaction of each
+// change of a permission set that exists.
+func (s *Service) Guarded(g Guard) *Service {
+	guarded := *s
+	guarded.guard = g
+	return &guarded
+}
+
+func (s *Service) admit(r store.Reader, id, verb string) error {
+	if s.guard == nil {
+		return nil
+	}
+	return s.guard(r, id, verb)
 }
 
 // Quotas bounds what may be stored. Zero fields stand for AWS's documented values.
@@ -74,6 +94,9 @@ func (s *Service) change(ctx context.Context, change idc.ChangeSet, id string, e
 	err := s.Store.Update(ctx, change, func(tx store.Tx) error {
 		found, err := Find(tx, id)
 		if err != nil {
+			return err
+		}
+		if err := s.admit(tx, id, "modify"); err != nil {
 			return err
 		}
 		ps := clone(found)

@@ -14,7 +14,7 @@ func (d *Door) showKeys(r *http.Request) (webui.Reply, error) {
 	if in == nil {
 		return reply, err
 	}
-	page, err := d.keysPage(r, in)
+	page, _, err := d.keysPage(r, in)
 	if err != nil {
 		return webui.Reply{}, err
 	}
@@ -28,7 +28,7 @@ func (d *Door) mintKeys(r *http.Request) (webui.Reply, error) {
 	if in == nil {
 		return reply, err
 	}
-	page, err := d.keysPage(r, in)
+	page, roleName, err := d.keysPage(r, in)
 	if err != nil {
 		return webui.Reply{}, err
 	}
@@ -36,7 +36,7 @@ func (d *Door) mintKeys(r *http.Request) (webui.Reply, error) {
 	if err != nil {
 		return webui.Reply{}, err
 	}
-	creds, err := d.Mint(r.Context(), caller, page.Account.ID, page.Role.Name)
+	creds, err := d.Mint(r.Context(), caller, page.Account.ID, roleName)
 	if err != nil {
 		return webui.Reply{}, err
 	}
@@ -45,28 +45,28 @@ func (d *Door) mintKeys(r *http.Request) (webui.Reply, error) {
 	return webui.Show(page), nil
 }
 
-// keysPage is the page of a role that the person may use.
-func (d *Door) keysPage(r *http.Request, in *session.SignedIn) (webui.AccessKeys, error) {
+// keysPage is the page of a role that the person may use, with the name by which its
+// credentials are asked for.
+func (d *Door) keysPage(r *http.Request, in *session.SignedIn) (page webui.AccessKeys, roleName string, err error) {
 	accountID, roleName := r.URL.Query().Get("account_id"), r.URL.Query().Get("role_name")
 	access, err := d.STS.ListAccess(r.Context(), in.User.ID)
 	if err != nil {
-		return webui.AccessKeys{}, err
+		return webui.AccessKeys{}, "", err
 	}
 	for _, a := range access {
 		if a.Account.ID != accountID {
 			continue
 		}
-		for _, e := range a.PermissionSets {
+		for _, e := range a.Roles {
 			if e.Name == roleName {
-				role := roleOf(a.Account.ID, e)
-				return d.fill(in, accountRow(a), role), nil
+				return d.fill(in, accountRow(a), roleOf(a.Account.ID, e), roleName), roleName, nil
 			}
 		}
 	}
-	return webui.AccessKeys{}, idc.Errorf(idc.NotFound, "You have no such role, or no longer.")
+	return webui.AccessKeys{}, "", idc.Errorf(idc.NotFound, "You have no such role, or no longer.")
 }
 
-func (d *Door) fill(in *session.SignedIn, account webui.PortalAccount, role webui.PortalRole) webui.AccessKeys {
+func (d *Door) fill(in *session.SignedIn, account webui.PortalAccount, role webui.PortalRole, roleName string) webui.AccessKeys {
 	name := awsconfig.ProfileName(account.Name, role.Name)
 	shared := awsconfig.Session{
 		Name: awsconfig.ProfileName(d.Instance.StartURLAlias), StartURL: session.StartURL(d.Instance),
@@ -75,6 +75,6 @@ func (d *Door) fill(in *session.SignedIn, account webui.PortalAccount, role webu
 	return webui.AccessKeys{
 		Form: webui.Form{Action: role.KeysURL}, Session: header(in), BackURL: home, Account: account, Role: role,
 		ProfileName: name, Region: d.Instance.Region, Endpoint: d.BaseURL,
-		Profile: awsconfig.Text(shared, awsconfig.Profile{Name: name, AccountID: account.ID, RoleName: role.Name}),
+		Profile: awsconfig.Text(shared, awsconfig.Profile{Name: name, AccountID: account.ID, RoleName: roleName}),
 	}
 }

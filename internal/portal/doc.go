@@ -6,7 +6,11 @@
 //	GET  /start/keys?account_id=&role_name=     the profile to paste; reading it mints nothing
 //	POST /start/keys                            the same with temporary credentials
 //
-// What the page lists comes from sts.ListAccess and so from the one function that decides who has what. The
+// Below the accounts stand the applications that the person may use and that are visible, with a link where
+// signing in begins at the application.
+//
+// What the page lists comes from sts.ListAccess and so from the functions that decide who has what. A role that
+// an account has by itself (package accountaccess) stands among those of permission sets, with a mark. The
 // credentials come from Mint, which the server wires to the very operation the portal API serves
 // (GetRoleCredentials), through the gateway: authorised, recorded, and never more than the API would give.
 //

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gatehouse-idc/gatehouse/internal/application"
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
+	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/session"
 	"github.com/gatehouse-idc/gatehouse/internal/sts"
@@ -14,11 +17,13 @@ import (
 
 // Door serves the portal. All fields are required.
 type Door struct {
-	Site     *webui.Site
-	Sessions *session.Service
-	STS      *sts.Service
-	Instance *idc.Instance
-	BaseURL  string
+	Site         *webui.Site
+	Sessions     *session.Service
+	STS          *sts.Service
+	Applications *application.Service
+	Clock        clock.Clock
+	Instance     *idc.Instance
+	BaseURL      string
 	// Mint mints credentials in the person's name through GetRoleCredentials.
 	Mint func(ctx context.Context, caller idc.Caller, accountID, roleName string) (*idc.Credentials, error)
 }
@@ -59,8 +64,17 @@ func (d *Door) start(r *http.Request) (webui.Reply, error) {
 	if err != nil {
 		return webui.Reply{}, err
 	}
+	applications, err := d.Applications.OfUser(r.Context(), in.User.ID, d.Clock.Now())
+	if err != nil {
+		return webui.Reply{}, err
+	}
 	query := strings.TrimSpace(r.URL.Query().Get("q"))
-	page := webui.Portal{Session: header(in), Query: query, Total: len(access), SearchURL: home}
+	page := webui.Portal{Session: header(in), Query: query, Total: len(access), TotalApplications: len(applications), SearchURL: home}
+	for _, a := range applications {
+		if contains(query, a.Name, a.Description) {
+			page.Applications = append(page.Applications, webui.PortalApplication{Name: a.Name, Description: a.Description, URL: link(a.Portal.SignInURL)})
+		}
+	}
 	for _, a := range access {
 		if row := accountRow(a); matches(row, query) {
 			page.Accounts = append(page.Accounts, row)
@@ -70,6 +84,15 @@ func (d *Door) start(r *http.Request) (webui.Reply, error) {
 		page.Accounts[i].Open = len(page.Accounts) <= openUpTo
 	}
 	return webui.Show(page), nil
+}
+
+// link is the address behind an application's button; none for what is no web page.
+func link(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return address
 }
 
 // who returns the signed-in person; in is nil when the reply or error is the answer.
@@ -95,7 +118,7 @@ func header(in *session.SignedIn) webui.Session {
 
 func accountRow(a sts.Access) webui.PortalAccount {
 	row := webui.PortalAccount{ID: a.Account.ID, Name: a.Account.Name, Email: a.Account.Email}
-	for _, e := range a.PermissionSets {
+	for _, e := range a.Roles {
 		row.Roles = append(row.Roles, roleOf(a.Account.ID, e))
 	}
 	return row
@@ -103,7 +126,11 @@ func accountRow(a sts.Access) webui.PortalAccount {
 
 func roleOf(accountID string, e sts.Entry) webui.PortalRole {
 	query := url.Values{"account_id": {accountID}, "role_name": {e.Name}}
-	return webui.PortalRole{Name: e.Name, Description: e.Description, Ends: e.EndsAt, KeysURL: keysPath + "?" + query.Encode()}
+	row := webui.PortalRole{Name: e.Name, Description: e.Description, ARN: e.RoleARN, Ends: e.EndsAt, KeysURL: keysPath + "?" + query.Encode()}
+	if _, _, name, err := arn.ParseRole(e.RoleARN); err == nil {
+		row.Name = name // where a permission set has the name, the role is asked for by its ARN
+	}
+	return row
 }
 
 // matches searches name, id, e-mail address and roles, without regard to case.
@@ -112,5 +139,9 @@ func matches(a webui.PortalAccount, query string) bool {
 	for _, r := range a.Roles {
 		text = append(text, r.Name)
 	}
+	return contains(query, text...)
+}
+
+func contains(query string, text ...string) bool {
 	return strings.Contains(strings.ToLower(strings.Join(text, "\n")), strings.ToLower(query))
 }

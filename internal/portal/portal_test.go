@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/authn"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/portal"
@@ -62,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	(&portal.Door{
 		Site: w.site, Instance: w.Instance, BaseURL: public.String(),
 		Sessions: &session.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, BaseURL: public.String()},
-		STS:      &sts.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs},
+		STS:      &sts.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs}, Applications: &application.Service{Store: w.Store, IDs: w.IDs}, Clock: w.Clock,
 		Mint: func(_ context.Context, caller idc.Caller, accountID, roleName string) (*idc.Credentials, error) {
 			w.minted = append(w.minted, caller.UserID+" "+caller.SessionID+" "+accountID+" "+roleName)
 			return &idc.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "shh", SessionToken: "token", ExpiresAt: w.Clock.Now().Add(time.Hour)}, w.refuse

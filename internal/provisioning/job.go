@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,82 +12,122 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// RunProvision does a JobProvision. The function it returns completes the
-// operation, in the transaction that ends the job.
+// RunProvision does a JobProvision. What it means to the database, the operation's end
+// among it, is written in the transaction that ends the job; for a target inside the
+// database that is the whole of the work.
 func (s *Service) RunProvision(ctx context.Context, change idc.ChangeSet, job *idc.Job) (func(tx store.Tx) error, error) {
 	work, err := store.Payload[assignment.Work](job)
 	if err != nil {
 		return nil, err
 	}
-	op, err := s.operation(ctx, work)
-	if err != nil {
-		return nil, err
-	}
-	if op != nil {
-		if skip, err := s.precondition(ctx, work, op); err != nil || skip {
-			return s.completion(work, change.At), err
+	var p plan
+	var inside func(tx store.Tx) Target
+	err = s.Store.View(ctx, func(r store.Reader) error {
+		account, err := optional(r.Account(work.AccountID))
+		if inside = s.inside(account); err == nil && inside == nil {
+			p, err = s.plan(r, work)
 		}
-	}
-	row, err := s.Reconcile(ctx, change, work.AccountID, work.PermissionSetID)
-	if err != nil {
-		return nil, err
-	}
-	if op != nil && row == nil && op.Kind != idc.OperationAssignmentDeletion && op.TargetID != "" {
-		return nil, idc.NotFoundf("Assignment", "", "Assignment not found.")
-	}
-	return s.completion(work, change.At), nil
-}
-
-// operation returns the operation behind the work while it is in progress, or nil.
-func (s *Service) operation(ctx context.Context, work assignment.Work) (*idc.Operation, error) {
-	if work.OperationID == "" {
-		return nil, nil
-	}
-	var op *idc.Operation
-	err := s.Store.View(ctx, func(r store.Reader) error {
-		var err error
-		op, err = r.Operation(work.OperationKind, work.OperationID)
 		return err
 	})
-	if err != nil || op.Status != idc.OperationInProgress {
+	if err != nil {
 		return nil, err
 	}
-	return op, nil
+	if inside != nil {
+		return func(tx store.Tx) error { return s.carryOut(ctx, tx, change, work, inside(tx)) }, nil
+	}
+	var done outcome
+	if !p.skip && p.needsTarget() {
+		target, err := s.target(p.account)
+		if err != nil {
+			return nil, err
+		}
+		if done, err = s.reconcile(ctx, change, target, p.desire); err != nil {
+			return nil, err
+		}
+	}
+	return func(tx store.Tx) error { return s.finish(tx, change, work, p, done) }, nil
 }
 
-// precondition refuses work whose reason has gone. skip means that there is
-// nothing to do and the operation may count this part as done.
-func (s *Service) precondition(ctx context.Context, work assignment.Work, op *idc.Operation) (skip bool, err error) {
-	err = s.Store.View(ctx, func(r store.Reader) error {
-		switch op.Kind {
-		case idc.OperationAssignmentCreation:
-			scope := idc.Scope{Kind: idc.ScopeAccount, AccountID: work.AccountID}
-			_, err := r.FindAssignment(work.PermissionSetID, op.PrincipalType, op.PrincipalID, scope)
-			if idc.IsNotFound(err) {
-				return idc.NotFoundf("Assignment", "", "Assignment not found.")
-			}
-			return err
-		case idc.OperationProvisioning:
-			_, err := r.Provisioning(work.AccountID, work.PermissionSetID)
-			if idc.IsNotFound(err) && op.TargetID == "" {
-				skip = true // it left the account since the operation began
-				return nil
-			}
-			if idc.IsNotFound(err) {
-				return idc.NotFoundf("Provisioning", "", "Permission set provision not found in AWS account %s.", work.AccountID)
-			}
+func (s *Service) inside(account *idc.Account) func(tx store.Tx) Target {
+	if account == nil {
+		return nil
+	}
+	return s.Inside[account.Target]
+}
+
+// carryOut does all the work in one transaction.
+func (s *Service) carryOut(ctx context.Context, tx store.Tx, change idc.ChangeSet, work assignment.Work, target Target) error {
+	p, err := s.plan(tx, work)
+	if err != nil {
+		return err
+	}
+	var done outcome
+	if !p.skip && p.needsTarget() {
+		if done, err = s.reconcile(ctx, change, target, p.desire); err != nil {
 			return err
 		}
-		return nil
-	})
-	return skip, err
+	}
+	return s.finish(tx, change, work, p, done)
 }
 
-func (s *Service) completion(work assignment.Work, at time.Time) func(tx store.Tx) error {
+// finish keeps the outcome and completes the operation's part.
+func (s *Service) finish(tx store.Tx, change idc.ChangeSet, work assignment.Work, p plan, done outcome) error {
+	if !p.skip {
+		if err := s.keep(tx, change, work.AccountID, work.PermissionSetID, done); err != nil {
+			return err
+		}
+		if p.op != nil && done.row == nil && p.op.Kind != idc.OperationAssignmentDeletion && p.op.TargetID != "" {
+			return fail(tx, change, work, idc.NotFoundf("Assignment", "", "Assignment not found."))
+		}
+	}
 	if work.OperationID == "" {
 		return nil
 	}
-	return func(tx store.Tx) error { return complete(tx, work, at, "") }
+	return complete(tx, work, change.At, "")
+}
+
+// plan is what a job is to do.
+type plan struct {
+	desire
+	op *idc.Operation // behind the work, while it is in progress
+	// skip means that there is nothing to do, and the operation may count this part as done.
+	skip bool
+}
+
+func (s *Service) plan(r store.Reader, work assignment.Work) (p plan, err error) {
+	if p.desire, err = s.desire(r, work.AccountID, work.PermissionSetID); err != nil || work.OperationID == "" {
+		return p, err
+	}
+	op, err := r.Operation(work.OperationKind, work.OperationID)
+	if err != nil || op.Status != idc.OperationInProgress {
+		return p, err
+	}
+	p.op = op
+	p.skip, err = precondition(r, work, op)
+	return p, err
+}
+
+// precondition refuses work whose reason has gone.
+func precondition(r store.Reader, work assignment.Work, op *idc.Operation) (skip bool, err error) {
+	switch op.Kind {
+	case idc.OperationAssignmentCreation:
+		scope := idc.Scope{Kind: idc.ScopeAccount, AccountID: work.AccountID}
+		_, err := r.FindAssignment(work.PermissionSetID, op.PrincipalType, op.PrincipalID, scope)
+		if idc.IsNotFound(err) {
+			return false, idc.NotFoundf("Assignment", "", "Assignment not found.")
+		}
+		return false, err
+	case idc.OperationProvisioning:
+		_, err := r.Provisioning(work.AccountID, work.PermissionSetID)
+		if idc.IsNotFound(err) && op.TargetID == "" {
+			return true, nil // it left the account since the operation began
+		}
+		if idc.IsNotFound(err) {
+			return false, idc.NotFoundf("Provisioning", "", "Permission set provision not found in AWS account %s.", work.AccountID)
+		}
+		return false, err
+	}
+	return false, nil
 }
 
 // complete ends one part of an operation; the last part ends the operation,
@@ -120,6 +161,10 @@ func (s *Service) FailProvision(tx store.Tx, change idc.ChangeSet, job *idc.Job,
 	if err != nil || work.OperationID == "" {
 		return err
 	}
+	return fail(tx, change, work, cause)
+}
+
+func fail(tx store.Tx, change idc.ChangeSet, work assignment.Work, cause error) error {
 	op, err := tx.Operation(work.OperationKind, work.OperationID)
 	if err != nil || op.Status != idc.OperationInProgress {
 		return err
@@ -173,28 +218,40 @@ func (s *Service) RunSpread(_ context.Context, change idc.ChangeSet, job *idc.Jo
 // spread enqueues the differences of one permission set, but for those that wait
 // in the queue already.
 func (s *Service) spread(tx store.Tx, permissionSetID string, at time.Time, queued map[assignment.Work]bool) error {
-	want, err := assignment.AccountsOf(tx, permissionSetID, s.Clock.Now())
+	missing, err := s.missing(tx, permissionSetID, queued)
 	if err != nil {
 		return err
 	}
-	rows, err := tx.ListProvisioningsOfPermissionSet(permissionSetID, store.Page{})
-	if err != nil {
-		return err
-	}
-	have := make([]string, len(rows))
-	for i, row := range rows {
-		have[i] = row.AccountID
-	}
-	for _, accountID := range different(want, have) {
-		work := assignment.Work{AccountID: accountID, PermissionSetID: permissionSetID}
-		if queued[work] {
-			continue
-		}
+	for _, work := range missing {
 		if err := assignment.EnqueueProvision(tx, work, at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// missing lists the accounts that must gain or lose a permission set, but for those queued.
+func (s *Service) missing(r store.Reader, permissionSetID string, queued map[assignment.Work]bool) ([]assignment.Work, error) {
+	want, err := assignment.AccountsOf(r, permissionSetID, s.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.ListProvisioningsOfPermissionSet(permissionSetID, store.Page{})
+	if err != nil {
+		return nil, err
+	}
+	have := make([]string, len(rows))
+	for i, row := range rows {
+		have[i] = row.AccountID
+	}
+	var out []assignment.Work
+	for _, accountID := range different(want, have) {
+		work := assignment.Work{AccountID: accountID, PermissionSetID: permissionSetID}
+		if !queued[work] {
+			out = append(out, work)
+		}
+	}
+	return out, nil
 }
 
 // RunReconcileAccount does an account.JobReconcile: the permission sets that the
@@ -226,19 +283,21 @@ func (s *Service) RunReconcileAccount(_ context.Context, change idc.ChangeSet, j
 	}, nil
 }
 
-// different returns what is in one list and not in the other, in order.
+// different returns what is in one list and not in the other, in order. Neither names anything twice.
 func different(a, b []string) []string {
-	var out []string
+	in := make(map[string]bool, len(a))
 	for _, id := range a {
-		if !slices.Contains(b, id) {
-			out = append(out, id)
-		}
+		in[id] = true
 	}
+	var out []string
 	for _, id := range b {
-		if !slices.Contains(a, id) {
+		if in[id] {
+			delete(in, id)
+		} else {
 			out = append(out, id)
 		}
 	}
+	out = slices.AppendSeq(out, maps.Keys(in))
 	slices.Sort(out)
 	return out
 }
@@ -260,7 +319,15 @@ func (s *Service) Converge(ctx context.Context, change idc.ChangeSet) error {
 		return err
 	}
 	for _, ps := range sets {
-		err := s.Store.Update(ctx, change, func(tx store.Tx) error { return s.spread(tx, ps.ID, change.At, queued) })
+		// Nearly always there is nothing to do, and writers need not wait for finding that out.
+		var missing []assignment.Work
+		err := s.Store.View(ctx, func(r store.Reader) (err error) {
+			missing, err = s.missing(r, ps.ID, queued)
+			return err
+		})
+		if err == nil && len(missing) > 0 {
+			err = s.Store.Update(ctx, change, func(tx store.Tx) error { return s.spread(tx, ps.ID, change.At, queued) })
+		}
 		if err != nil {
 			return err
 		}

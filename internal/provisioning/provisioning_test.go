@@ -3,6 +3,7 @@ package provisioning_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ type world struct {
 	sets         *permissionset.Service
 	assignments  *assignment.Service
 	provisioning *provisioning.Service
-	target       *crashing
+	crash        *crash // of the native target
 	runner       *jobs.Runner
 	ps           *idc.PermissionSet
 	user         *idc.User
@@ -48,8 +49,11 @@ func newWorld(t *testing.T) *world {
 	w.roles = &role.Service{Store: w.Store, IDs: w.IDs}
 	w.sets = &permissionset.Service{Store: w.Store, IDs: w.IDs}
 	w.assignments = &assignment.Service{Store: w.Store, IDs: w.IDs}
-	w.target = &crashing{Target: native.Target{Roles: role.Reserved{Service: w.roles}}}
-	w.provisioning = &provisioning.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Targets: map[string]provisioning.Target{"native": w.target}}
+	w.crash = &crash{}
+	w.provisioning = &provisioning.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Targets: map[string]provisioning.Target{},
+		Inside: map[string]func(store.Tx) provisioning.Target{"native": func(tx store.Tx) provisioning.Target {
+			return crashing{native.In(role.Reserved{Service: w.roles})(tx), w.crash}
+		}}}
 	w.runner = &jobs.Runner{
 		Store: w.Store, Clock: w.Clock, IDs: w.IDs, Log: slog.New(slog.DiscardHandler), Random: func() float64 { return 0 },
 		Handlers: map[string]jobs.Handler{
@@ -70,13 +74,16 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// crash says when a target fails.
+type crash struct{ before, after error }
+
 // crashing is a target that fails on demand, before or after the write.
 type crashing struct {
 	provisioning.Target
-	before, after error
+	*crash
 }
 
-func (c *crashing) Apply(ctx context.Context, change idc.ChangeSet, d provisioning.Definition) error {
+func (c crashing) Apply(ctx context.Context, change idc.ChangeSet, d provisioning.Definition) error {
 	if c.before != nil {
 		return c.before
 	}
@@ -84,6 +91,12 @@ func (c *crashing) Apply(ctx context.Context, change idc.ChangeSet, d provisioni
 		return err
 	}
 	return c.after
+}
+
+// outside makes native accounts a place of their own, which no transaction reaches.
+func (w *world) outside(t provisioning.Target) {
+	delete(w.provisioning.Inside, "native")
+	w.provisioning.Targets["native"] = t
 }
 
 func (w *world) ok(err error) {
@@ -179,7 +192,7 @@ func TestAssignmentMakesTheRole(t *testing.T) {
 	if r.TrustPolicy != want {
 		t.Errorf("trust policy\n%s\nwant\n%s", r.TrustPolicy, want)
 	}
-	if _, err := w.roles.SAMLProvider(t.Context(), "arn:aws:iam::222222222222:saml-provider/AWSSSO_1234567890abcdef_DO_NOT_DELETE"); err != nil {
+	if _, err := w.roles.SAMLProvider(t.Context(), member, "arn:aws:iam::222222222222:saml-provider/AWSSSO_1234567890abcdef_DO_NOT_DELETE"); err != nil {
 		t.Error(err)
 	}
 	row, err := w.provisioning.Get(t.Context(), member, w.ps.ID)
@@ -313,28 +326,55 @@ func TestMissingCustomerManagedPolicyFails(t *testing.T) {
 
 func TestCrashes(t *testing.T) {
 	unplugged := errors.New("the plug was pulled")
-	for name, crash := range map[string]func(w *world){
-		"before the write": func(w *world) { w.target.before = unplugged },
-		"after the write":  func(w *world) { w.target.after = unplugged },
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			crash(w)
-			op := w.assign()
-			w.status(op, idc.OperationInProgress, "")
-			w.latest("")
-			w.target.before, w.target.after = nil, nil
-			w.drain()
-			w.status(w.op(op), idc.OperationInProgress, "") // back-off
-			w.Clock.Advance(time.Second)
-			w.drain()
-			w.status(w.op(op), idc.OperationSucceeded, "")
-			if w.role(member) == nil {
-				t.Error("no role")
-			}
-			w.latest(idc.ProvisionedLatest, member)
-		})
+	for name, when := range map[string]crash{"before the write": {before: unplugged}, "after the write": {after: unplugged}} {
+		for _, outside := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, outside %t", name, outside), func(t *testing.T) {
+				w := newWorld(t)
+				remembers := &dryrun.Target{}
+				if outside {
+					w.outside(crashing{remembers, w.crash})
+				}
+				*w.crash = when
+				op := w.assign()
+				w.status(op, idc.OperationInProgress, "")
+				w.latest("")
+				if w.role(member) != nil {
+					t.Error("a transaction that failed left a role")
+				}
+				*w.crash = crash{}
+				w.drain()
+				w.status(w.op(op), idc.OperationInProgress, "") // back-off
+				w.Clock.Advance(time.Second)
+				w.drain()
+				w.status(w.op(op), idc.OperationSucceeded, "")
+				if w.role(member) == nil && len(remembers.Roles()) != 1 {
+					t.Error("no role")
+				}
+				w.latest(idc.ProvisionedLatest, member)
+			})
+		}
 	}
+}
+
+// TestOutsideAccountsFollowToo: what a target of its own keeps appears and goes as a native role does.
+func TestOutsideAccountsFollowToo(t *testing.T) {
+	w := newWorld(t)
+	there := &dryrun.Target{}
+	w.outside(there)
+	w.status(w.assign(), idc.OperationSucceeded, "")
+	if roles := there.Roles(); len(roles) != 1 || roles[0].Name != w.roleName() {
+		t.Errorf("roles %+v", roles)
+	}
+	op, err := w.assignments.Delete(t.Context(), w.Change(), w.edge())
+	w.ok(err)
+	w.drain()
+	w.status(w.op(op), idc.OperationSucceeded, "")
+	w.latest("")
+	if roles := there.Roles(); len(roles) != 0 {
+		t.Errorf("roles %+v are left", roles)
+	}
+	delete(w.provisioning.Targets, "native")
+	w.status(w.assign(), idc.OperationFailed, `Received a 400 status error: Accounts of the kind "native" cannot be provisioned.`)
 }
 
 func TestANodeThatDiesLeavesTheJobToAnother(t *testing.T) {
@@ -448,7 +488,7 @@ func TestConvergeFindsWhatWasGivenUp(t *testing.T) {
 
 func TestConvergeDoesNotPileUp(t *testing.T) {
 	w := newWorld(t)
-	w.target.before = errors.New("the account does not answer")
+	w.crash.before = errors.New("the account does not answer")
 	w.assign()
 	_, err := w.assignments.Put(t.Context(), w.Change(), idc.Assignment{PermissionSetID: w.ps.ID, PrincipalType: idc.PrincipalUser, PrincipalID: w.user.ID, Scope: idc.Scope{Kind: idc.ScopeAll}})
 	w.ok(err)
@@ -481,12 +521,12 @@ func (l *lying) Read(ctx context.Context, accountID, roleName string) (*provisio
 
 func TestSucceededMeansReadBack(t *testing.T) {
 	w := newWorld(t)
-	w.provisioning.Targets["native"] = &lying{}
+	w.outside(&lying{})
 	op := w.assign()
 	w.status(op, idc.OperationInProgress, "")
 	w.latest("")
 	honest := &dryrun.Target{}
-	w.provisioning.Targets["native"] = honest
+	w.outside(honest)
 	w.Clock.Advance(time.Minute)
 	w.drain()
 	w.status(w.op(op), idc.OperationSucceeded, "")

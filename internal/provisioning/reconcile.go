@@ -20,30 +20,25 @@ type desire struct {
 	definition Definition
 }
 
-func (s *Service) desire(ctx context.Context, accountID, permissionSetID string) (desire, error) {
+func (s *Service) desire(r store.Reader, accountID, permissionSetID string) (desire, error) {
 	var d desire
-	err := s.Store.View(ctx, func(r store.Reader) error {
-		d = desire{}
-		var err error
-		if d.instance, err = r.Instance(); err != nil {
-			return err
-		}
-		if d.account, err = optional(r.Account(accountID)); err != nil {
-			return err
-		}
-		if d.ps, err = optional(r.PermissionSet(permissionSetID)); err != nil {
-			return err
-		}
-		if d.row, err = optional(r.Provisioning(accountID, permissionSetID)); err != nil {
-			return err
-		}
-		if d.ps == nil {
-			return nil
-		}
-		d.mustExist, err = assignment.Reached(r, accountID, permissionSetID, s.Clock.Now())
-		return err
-	})
-	if d.mustExist {
+	var err error
+	if d.instance, err = r.Instance(); err != nil {
+		return d, err
+	}
+	if d.account, err = optional(r.Account(accountID)); err != nil {
+		return d, err
+	}
+	if d.ps, err = optional(r.PermissionSet(permissionSetID)); err != nil {
+		return d, err
+	}
+	if d.row, err = optional(r.Provisioning(accountID, permissionSetID)); err != nil {
+		return d, err
+	}
+	if d.ps == nil {
+		return d, nil
+	}
+	if d.mustExist, err = assignment.Reached(r, accountID, permissionSetID, s.Clock.Now()); d.mustExist {
 		d.definition = Define(d.instance, d.ps, accountID)
 	}
 	return d, err
@@ -57,67 +52,84 @@ func optional[T any](v *T, err error) (*T, error) {
 	return v, err
 }
 
-// Reconcile makes an account agree with the assignments of one permission set.
-// It returns what was observed, or nil when there is, and must be, no role.
-func (s *Service) Reconcile(ctx context.Context, change idc.ChangeSet, accountID, permissionSetID string) (*idc.Provisioning, error) {
-	d, err := s.desire(ctx, accountID, permissionSetID)
-	if err != nil {
-		return nil, err
-	}
-	if d.mustExist {
-		return s.provision(ctx, change, d)
-	}
-	return nil, s.deprovision(ctx, change, accountID, permissionSetID, d)
+// outcome is what became of a permission set in an account, to be kept in the transaction
+// that ends the job.
+type outcome struct {
+	row    *idc.Provisioning // what was read back; nil when there is, and must be, no role
+	events []iamEvent
 }
 
-func (s *Service) provision(ctx context.Context, change idc.ChangeSet, d desire) (*idc.Provisioning, error) {
-	target, err := s.target(d.account)
-	if err != nil {
-		return nil, err
+// needsTarget reports whether there is a role to write or to remove.
+func (d desire) needsTarget() bool { return d.mustExist || d.account != nil && d.roleName() != "" }
+
+// reconcile makes an account agree with the assignments of one permission set.
+func (s *Service) reconcile(ctx context.Context, change idc.ChangeSet, target Target, d desire) (outcome, error) {
+	if d.mustExist {
+		return s.write(ctx, change, target, d)
 	}
+	return remove(ctx, change, target, d.account.ID, d.roleName())
+}
+
+func (s *Service) write(ctx context.Context, change idc.ChangeSet, target Target, d desire) (outcome, error) {
 	before, err := target.Read(ctx, d.account.ID, d.definition.Name)
 	if err != nil {
-		return nil, err
+		return outcome{}, err
 	}
 	if err := target.Apply(ctx, change, d.definition); err != nil {
-		return nil, err
-	}
-	if err := s.record(ctx, change, d.account.ID, written(before, d.definition.Role)); err != nil {
-		return nil, err
+		return outcome{}, err
 	}
 	found, err := target.Read(ctx, d.account.ID, d.definition.Name)
 	if err != nil {
-		return nil, err
+		return outcome{}, err
 	}
 	if found == nil {
-		return nil, idc.Errorf(idc.Unavailable, "The role %s is not there after it was written.", d.definition.Name)
+		return outcome{}, idc.Errorf(idc.Unavailable, "The role %s is not there after it was written.", d.definition.Name)
 	}
 	if diff := Differences(d.definition.Role, *found); len(diff) > 0 {
-		return nil, idc.Errorf(idc.Unavailable, "The role %s differs from its definition after it was written: %s.", d.definition.Name, strings.Join(diff, ", "))
+		return outcome{}, idc.Errorf(idc.Unavailable, "The role %s differs from its definition after it was written: %s.", d.definition.Name, strings.Join(diff, ", "))
 	}
 	row := &idc.Provisioning{
 		AccountID: d.account.ID, PermissionSetID: d.ps.ID, RoleARN: found.ARN, RoleName: found.Name,
 		Revision: d.definition.Revision, ObservedAt: s.Clock.Now(),
 	}
-	return row, s.Store.Update(ctx, change, func(tx store.Tx) error { return tx.PutProvisioning(row) })
+	return outcome{row, written(before, d.definition.Role)}, nil
 }
 
-func (s *Service) deprovision(ctx context.Context, change idc.ChangeSet, accountID, permissionSetID string, d desire) error {
-	if d.account != nil {
-		if name := d.roleName(); name != "" {
-			if err := s.removeRole(ctx, change, d.account, name); err != nil {
-				return err
-			}
-		}
+func remove(ctx context.Context, change idc.ChangeSet, target Target, accountID, name string) (outcome, error) {
+	before, err := target.Read(ctx, accountID, name)
+	if err != nil {
+		return outcome{}, err
 	}
-	return s.Store.Update(ctx, change, func(tx store.Tx) error {
-		if _, err := tx.Provisioning(accountID, permissionSetID); idc.IsNotFound(err) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		return tx.DeleteProvisioning(accountID, permissionSetID)
-	})
+	if err := target.Remove(ctx, change, accountID, name); err != nil {
+		return outcome{}, err
+	}
+	found, err := target.Read(ctx, accountID, name)
+	if err != nil {
+		return outcome{}, err
+	}
+	if found != nil {
+		return outcome{}, idc.Errorf(idc.Unavailable, "The role %s is still there after it was removed.", name)
+	}
+	if before == nil {
+		return outcome{}, nil
+	}
+	return outcome{events: removed(*before)}, nil
+}
+
+// keep stores what was observed, and leaves the IAM events in the trail of the account.
+func (s *Service) keep(tx store.Tx, change idc.ChangeSet, accountID, permissionSetID string, o outcome) error {
+	if err := s.record(tx, change, accountID, o.events); err != nil {
+		return err
+	}
+	if o.row != nil {
+		return tx.PutProvisioning(o.row)
+	}
+	if _, err := tx.Provisioning(accountID, permissionSetID); idc.IsNotFound(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return tx.DeleteProvisioning(accountID, permissionSetID)
 }
 
 // roleName is the name of a role to remove: the observed one, or the one that
@@ -130,31 +142,4 @@ func (d desire) roleName() string {
 		return ids.ReservedRoleName(d.ps.Name, d.ps.ID)
 	}
 	return ""
-}
-
-func (s *Service) removeRole(ctx context.Context, change idc.ChangeSet, account *idc.Account, name string) error {
-	target, err := s.target(account)
-	if err != nil {
-		return err
-	}
-	before, err := target.Read(ctx, account.ID, name)
-	if err != nil {
-		return err
-	}
-	if err := target.Remove(ctx, change, account.ID, name); err != nil {
-		return err
-	}
-	if before != nil {
-		if err := s.record(ctx, change, account.ID, removed(*before)); err != nil {
-			return err
-		}
-	}
-	found, err := target.Read(ctx, account.ID, name)
-	if err != nil {
-		return err
-	}
-	if found != nil {
-		return idc.Errorf(idc.Unavailable, "The role %s is still there after it was removed.", name)
-	}
-	return nil
 }

@@ -17,8 +17,12 @@ type Service struct {
 	IDs   *ids.Source
 	// Targets are the places where roles live, by idc.Account.Target.
 	Targets map[string]Target
-	// Record keeps the IAM events of what is written into accounts; nil keeps none.
-	Record func(ctx context.Context, calls []audit.Call) error
+	// Inside are the targets within the database itself, by idc.Account.Target: what
+	// they do is part of the transaction that ends the job, and costs one commit.
+	Inside map[string]func(tx store.Tx) Target
+	// Record keeps the IAM events of what was written into accounts, in the transaction
+	// that ends the job; nil keeps none.
+	Record func(tx store.Tx, calls []audit.Call) error
 }
 
 // Target is a place where roles live. All its methods may be repeated.

@@ -1,12 +1,12 @@
 package provisioning
 
 import (
-	"context"
 	"slices"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
 // serviceRole is the path and name of Identity Center's service-linked role,
@@ -24,8 +24,8 @@ type iamEvent struct {
 
 // record leaves the IAM events of a role that was written in the trail of its
 // account, invoked by sso.amazonaws.com, as CloudTrail has them.
-func (s *Service) record(ctx context.Context, change idc.ChangeSet, accountID string, events []iamEvent) error {
-	if s.Record == nil {
+func (s *Service) record(tx store.Tx, change idc.ChangeSet, accountID string, events []iamEvent) error {
+	if s.Record == nil || len(events) == 0 {
 		return nil
 	}
 	calls := make([]audit.Call, len(events))
@@ -39,7 +39,7 @@ func (s *Service) record(ctx context.Context, change idc.ChangeSet, accountID st
 			RecipientAccountID: accountID,
 		}
 	}
-	return s.Record(ctx, calls)
+	return s.Record(tx, calls)
 }
 
 func text(v any) string {

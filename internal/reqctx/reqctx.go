@@ -7,6 +7,7 @@ type Info struct {
 	RequestID string // UUID; answered as x-amzn-RequestId and recorded as CloudTrail's requestID
 	ClientIP  string // the caller's address without a port, after trusted proxies were unwound
 	UserAgent string // as sent
+	Region    string // the Region it is made in; "" for the primary one
 	Door      string // the front door's package name: "ssoadmin", "scim", "portal", ...
 }
 

@@ -1,5 +1,6 @@
 // Package role keeps what lives in the IAM of native accounts: roles, customer
-// managed policies, SAML providers and the account's alias.
+// managed policies, SAML and OpenID Connect providers and the account's alias; and who may
+// govern central root access in the organization (rootaccess.go).
 //
 // Three kinds of reader and writer meet here. People and tools use Service
 // through the IAM API. The server itself uses Reserved, the only door to the

@@ -35,56 +35,60 @@ type ReservedDefinition struct {
 	PermissionSetID     string
 }
 
-// Apply makes the role what d says, in one transaction: it is created, or
+// Apply is ApplyIn in a transaction of its own.
+func (v Reserved) Apply(ctx context.Context, change idc.ChangeSet, d ReservedDefinition) (role *idc.Role, err error) {
+	err = v.Service.Store.Update(ctx, change, func(tx store.Tx) error {
+		role, err = v.ApplyIn(tx, change, d)
+		return err
+	})
+	return role, err
+}
+
+// ApplyIn makes the role what d says: it is created, or
 // changed in place and keeps its unique id, and what d does not mention is
 // taken away. A role that took the name outside the reserved path gives way, and
 // its sessions and all trust in its unique id end with it. A customer managed
 // policy that the account lacks is NotFound, in the words AWS uses for a failed
 // provisioning.
-func (v Reserved) Apply(ctx context.Context, change idc.ChangeSet, d ReservedDefinition) (*idc.Role, error) {
+func (v Reserved) ApplyIn(tx store.Tx, change idc.ChangeSet, d ReservedDefinition) (*idc.Role, error) {
 	if err := v.check(d); err != nil {
 		return nil, err
 	}
-	id := v.Service.IDs.UniqueID(ids.PrefixRole)
-	var role *idc.Role
-	err := v.Service.Store.Update(ctx, change, func(tx store.Tx) error {
-		attached := make([]string, len(d.AttachedPolicies))
-		for i, policyARN := range d.AttachedPolicies {
-			found, err := existing(tx, d.AccountID, policyARN)
-			if err != nil {
-				return err
-			}
-			attached[i] = found
-		}
-		boundary := ""
-		if d.PermissionsBoundary != "" {
-			var err error
-			if boundary, err = existing(tx, d.AccountID, d.PermissionsBoundary); err != nil {
-				return err
-			}
-		}
-		have, err := takeOver(tx, change, d)
+	attached := make([]string, len(d.AttachedPolicies))
+	for i, policyARN := range d.AttachedPolicies {
+		found, err := existing(tx, d.AccountID, policyARN)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		role = &idc.Role{AccountID: d.AccountID, Name: d.Name, ID: id, CreatedAt: change.At}
-		if have != nil {
-			role = clone(have)
+		attached[i] = found
+	}
+	boundary := ""
+	if d.PermissionsBoundary != "" {
+		var err error
+		if boundary, err = existing(tx, d.AccountID, d.PermissionsBoundary); err != nil {
+			return nil, err
 		}
-		role.Path = d.Path
-		role.ARN = arn.Role(d.AccountID, d.Path, role.Name).String()
-		role.Description = d.Description
-		role.TrustPolicy = d.TrustPolicy
-		role.TrustedIDs = nil
-		role.MaxSessionDuration = d.MaxSessionDuration
-		role.AttachedPolicies = attached
-		role.InlinePolicies = maps.Clone(d.InlinePolicies)
-		role.PermissionsBoundary = boundary
-		role.PermissionSetID = d.PermissionSetID
-		role.Tags = nil
-		return tx.PutRole(role)
-	})
-	return role, err
+	}
+	have, err := takeOver(tx, change, d)
+	if err != nil {
+		return nil, err
+	}
+	role := &idc.Role{AccountID: d.AccountID, Name: d.Name, ID: v.Service.IDs.UniqueID(ids.PrefixRole), CreatedAt: change.At}
+	if have != nil {
+		role = clone(have)
+	}
+	role.Path = d.Path
+	role.ARN = arn.Role(d.AccountID, d.Path, role.Name).String()
+	role.Description = d.Description
+	role.TrustPolicy = d.TrustPolicy
+	role.TrustedIDs = nil
+	role.MaxSessionDuration = d.MaxSessionDuration
+	role.AttachedPolicies = attached
+	role.InlinePolicies = maps.Clone(d.InlinePolicies)
+	role.PermissionsBoundary = boundary
+	role.PermissionSetID = d.PermissionSetID
+	role.Tags = nil
+	return role, tx.PutRole(role)
 }
 
 // takeOver returns the reserved role of the name, nil when there is none. Any
@@ -146,50 +150,41 @@ func existing(r store.RoleReader, accountID, policyARN string) (string, error) {
 	return policyARN, nil
 }
 
-// Read returns a role as it is.
-func (v Reserved) Read(ctx context.Context, accountID, name string) (*idc.Role, error) {
-	return v.Service.Get(ctx, accountID, name)
-}
-
 // Remove deletes a role with all its policies, whatever is attached to it, and
 // fences its sessions. A role that is not there is no error.
-func (v Reserved) Remove(ctx context.Context, change idc.ChangeSet, accountID, name string) error {
-	return v.Service.Store.Update(ctx, change, func(tx store.Tx) error {
-		role, err := tx.Role(accountID, name)
-		if idc.IsNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if !isReserved(role) {
-			return idc.Errorf(idc.Internal, "the role %s is not below %s", name, reservedPath)
-		}
-		return remove(tx, change, role)
-	})
+func (v Reserved) Remove(tx store.Tx, change idc.ChangeSet, accountID, name string) error {
+	role, err := tx.Role(accountID, name)
+	if idc.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !isReserved(role) {
+		return idc.Errorf(idc.Internal, "the role %s is not below %s", name, reservedPath)
+	}
+	return remove(tx, change, role)
 }
 
 // EnsureSAMLProvider makes sure that an account has the SAML provider of the instance.
-func (v Reserved) EnsureSAMLProvider(ctx context.Context, change idc.ChangeSet, accountID, name, metadata string) error {
-	return v.Service.Store.Update(ctx, change, func(tx store.Tx) error {
-		have, err := tx.ListSAMLProviders(accountID)
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(have, func(p *idc.SAMLProvider) bool { return p.Name == name })
-		if at < 0 {
-			return tx.PutSAMLProvider(newSAMLProvider(change, accountID, name, metadata))
-		}
-		if have[at].Metadata == metadata {
-			return nil
-		}
-		renewed := *have[at]
-		renewed.Metadata = metadata
-		return tx.PutSAMLProvider(&renewed)
-	})
+func (v Reserved) EnsureSAMLProvider(tx store.Tx, change idc.ChangeSet, accountID, name, metadata string) error {
+	have, err := tx.ListSAMLProviders(accountID)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(have, func(p *idc.SAMLProvider) bool { return p.Name == name })
+	if at < 0 {
+		return tx.PutSAMLProvider(newSAMLProvider(change, accountID, name, metadata))
+	}
+	if have[at].Metadata == metadata {
+		return nil
+	}
+	renewed := *have[at]
+	renewed.Metadata = metadata
+	return tx.PutSAMLProvider(&renewed)
 }
 
-// reservedSAMLProvider reports whether a provider belongs to an Identity Center instance.
-func reservedSAMLProvider(name string) bool {
+// ReservedSAMLProvider reports whether a provider belongs to an Identity Center instance.
+func ReservedSAMLProvider(name string) bool {
 	return strings.HasPrefix(name, "AWSSSO_") && strings.HasSuffix(name, "_DO_NOT_DELETE")
 }

@@ -162,7 +162,10 @@ func (s *Service) Delete(ctx context.Context, change idc.ChangeSet, accountID, n
 		if len(role.InlinePolicies) > 0 {
 			return deleteConflict("Role", name, "Cannot delete entity, must delete policies first.")
 		}
-		return remove(tx, change, role)
+		if err := remove(tx, change, role); err != nil || s.Deleted == nil {
+			return err
+		}
+		return s.Deleted(tx, change, role)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
+	"github.com/gatehouse-idc/gatehouse/internal/saml/samltest"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 	"github.com/gatehouse-idc/gatehouse/policy"
@@ -156,7 +157,7 @@ func TestReservedRolesAreUnmodifiable(t *testing.T) {
 		t.Errorf("the role was not changed in place: %+v", again)
 	}
 	for range 2 {
-		w.ok(reserved.Remove(t.Context(), w.Change(), account, d.Name))
+		w.World.Update(func(tx store.Tx) error { return reserved.Remove(tx, w.Change(), account, d.Name) })
 	}
 }
 
@@ -342,19 +343,21 @@ func TestPoliciesCompileAndFollowChanges(t *testing.T) {
 
 func TestSAMLProvidersAndAlias(t *testing.T) {
 	w := newWorld(t)
-	p, err := w.CreateSAMLProvider(t.Context(), w.Change(), account, "corp", "<xml/>", nil)
+	p, err := w.CreateSAMLProvider(t.Context(), w.Change(), account, role.SAMLProviderDefinition{Name: "corp", Metadata: samltest.New(t, "https://idp.example.com").Metadata()})
 	w.ok(err)
-	_, err = w.CreateSAMLProvider(t.Context(), w.Change(), account, "corp", "<xml/>", nil)
+	_, err = w.CreateSAMLProvider(t.Context(), w.Change(), account, role.SAMLProviderDefinition{Name: "corp", Metadata: samltest.New(t, "https://idp.example.com").Metadata()})
 	w.wants(err, idc.Conflict, idc.ReasonAlreadyExists, "corp")
-	w.ok(role.Reserved{Service: w.Service}.EnsureSAMLProvider(t.Context(), w.Change(), account, "AWSSSO_1234567890abcdef_DO_NOT_DELETE", "<md/>"))
+	w.World.Update(func(tx store.Tx) error {
+		return role.Reserved{Service: w.Service}.EnsureSAMLProvider(tx, w.Change(), account, "AWSSSO_1234567890abcdef_DO_NOT_DELETE", "<md/>")
+	})
 	list, err := w.ListSAMLProviders(t.Context(), account)
 	if err != nil || len(list) != 2 {
 		t.Errorf("providers %v, %v", list, err)
 	}
-	err = w.DeleteSAMLProvider(t.Context(), w.Change(), "arn:aws:iam::222222222222:saml-provider/AWSSSO_1234567890abcdef_DO_NOT_DELETE")
+	err = w.DeleteSAMLProvider(t.Context(), w.Change(), account, "arn:aws:iam::222222222222:saml-provider/AWSSSO_1234567890abcdef_DO_NOT_DELETE")
 	w.wants(err, idc.Conflict, idc.ReasonUnmodifiable, "protected")
-	w.ok(w.DeleteSAMLProvider(t.Context(), w.Change(), p.ARN))
-	_, err = w.SAMLProvider(t.Context(), p.ARN)
+	w.ok(w.DeleteSAMLProvider(t.Context(), w.Change(), account, p.ARN))
+	_, err = w.SAMLProvider(t.Context(), account, p.ARN)
 	w.wants(err, idc.NotFound, "", p.ARN)
 
 	w.ok(w.SetAlias(t.Context(), w.Change(), account, "secure-cart"))

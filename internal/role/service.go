@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
+	"github.com/gatehouse-idc/gatehouse/internal/sealed"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/policy"
 )
@@ -17,6 +18,11 @@ type Service struct {
 	Store  store.Store
 	IDs    *ids.Source
 	Limits Limits
+	// Secrets seals the private keys of SAML providers (purpose "secrets").
+	Secrets *sealed.Ring
+	// Deleted ends what a role is needed for, in the transaction that deletes it. It
+	// may be nil.
+	Deleted func(tx store.Tx, change idc.ChangeSet, role *idc.Role) error
 
 	compiled compiledDocuments
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/accessreport"
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/audit"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
@@ -20,6 +21,7 @@ import (
 // auditor is the edge's Auditor: it turns calls into CloudTrail records and counts them.
 type auditor struct {
 	audit   *audit.Service
+	uses    *accessreport.Recorder
 	metrics *metrics.Metrics
 	clock   clock.Clock
 }
@@ -37,6 +39,9 @@ func (a *auditor) Record(ctx context.Context, call *awsedge.Call, in, out any, e
 	}
 	if op := call.Operation; op != nil {
 		c.ReadOnly = op.ReadOnly
+		if op.Auth == awsapi.SigV4 {
+			a.uses.Note(call.Caller, op.Action, call.Time, call.Region)
+		}
 		a.describe(&c, op, in, out)
 	}
 	a.count(call, c.ErrorCode)
@@ -64,13 +69,19 @@ func (a *auditor) describe(c *audit.Call, op *awsapi.Operation, in, out any) {
 	if params != nil {
 		c.RequestParameters = params
 	}
-	// AssumeRole reads, and yet its answer is recorded: it names the key that was issued.
-	if (!op.ReadOnly || op == awssts.AssumeRole.Operation) && c.ErrorCode == "" {
+	// Some operations read, and yet their answer is recorded: it names the key that was issued.
+	if (!op.ReadOnly || issues(op)) && c.ErrorCode == "" {
 		if elements := awsedge.Output(op, out); elements != nil {
 			c.ResponseElements = elements
 		}
 	}
 	c.Resources = resources(params)
+}
+
+// issues reports whether an operation issues credentials.
+func issues(op *awsapi.Operation) bool {
+	return op == awssts.AssumeRole.Operation || op == awssts.AssumeRoleWithSAML.Operation ||
+		op == awssts.AssumeRoleWithWebIdentity.Operation || op == awssts.AssumeRoot.Operation
 }
 
 func portalDetails(in any) map[string]string {
@@ -105,7 +116,8 @@ func text(s *string) string {
 // resourceTypes are CloudTrail's types of the ARNs and names in parameters.
 var resourceTypes = map[string]string{
 	"instanceArn": "AWS::SSO::Instance", "permissionSetArn": "AWS::SSO::PermissionSet",
-	"roleArn": "AWS::IAM::Role", "roleName": "AWS::IAM::Role", "policyArn": "AWS::IAM::Policy",
+	"roleArn": "AWS::IAM::Role", "roleName": "AWS::IAM::Role", "principalArn": "AWS::IAM::SAMLProvider", "sAMLProviderArn": "AWS::IAM::SAMLProvider",
+	"openIDConnectProviderArn": "AWS::IAM::OIDCProvider", "policyArn": "AWS::IAM::Policy",
 	"userId": "AWS::IdentityStore::User", "groupId": "AWS::IdentityStore::Group",
 	"membershipId": "AWS::IdentityStore::GroupMembership", "principalId": "AWS::IdentityStore::Principal",
 	"accountId": "AWS::Organizations::Account", "targetId": "AWS::Organizations::Account",
@@ -130,7 +142,8 @@ func resources(params map[string]any) []idc.EventResource {
 // recipient is the account whose trail shows the event: the caller's own.
 // Identity Center's own events belong to the management account, the default.
 func recipient(call *awsedge.Call) string {
-	if call.Caller.Type == idc.CallerAssumedRole {
+	switch call.Caller.Type {
+	case idc.CallerAssumedRole, idc.CallerRoot, idc.CallerSAML, idc.CallerWebIdentity:
 		return call.Caller.AccountID
 	}
 	return ""

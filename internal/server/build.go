@@ -85,6 +85,9 @@ func Build(ctx context.Context, cfg *config.Config, o Options) (_ *Server, err e
 	s.Instance = instance
 	s.metrics = metrics.New(o.Version, s.countJobs)
 	s.build(cfg, s.metrics)
+	if err := s.buildTrails(ctx, cfg); err != nil {
+		return nil, err
+	}
 	if s.doors, err = s.open(cfg, o, s.metrics); err != nil {
 		return nil, err
 	}

@@ -41,8 +41,8 @@ func TestEveryOperationIsAuthorisedAsInAWS(t *testing.T) {
 	for _, op := range s.operations() {
 		model := op.Model()
 		in := reflect.New(reflect.TypeOf(model.In).Elem())
-		fill(in.Elem(), "")
-		questions, err := op.Questions(t.Context(), &awsedge.Call{Caller: caller, Operation: model}, in.Interface())
+		fill(in.Elem(), model.Service.Name, "")
+		questions, err := op.Questions(t.Context(), &awsedge.Call{Caller: caller, Operation: model, Region: "us-east-1"}, in.Interface())
 		if err != nil {
 			t.Errorf("%s: %v", model.Action, err)
 		}
@@ -65,6 +65,10 @@ func TestEveryOperationIsAuthorisedAsInAWS(t *testing.T) {
 
 // newer names actions of the present models that the reference does not have yet.
 var newer = map[string]bool{"identitystore:DescribeIdentityStore": true, "identitystore:ListIdentityStores": true}
+
+// alternatives names actions that the reference says to need several types of resources,
+// where one of them is meant.
+var alternatives = map[string]bool{"iam:GenerateServiceLastAccessedDetails": true, "iam:ListPoliciesGrantingServiceAccess": true}
 
 // checkResources holds the resources of a question against the types of the action.
 func checkResources(t *testing.T, action *serviceauth.Action, resources []string) {
@@ -90,7 +94,7 @@ func checkResources(t *testing.T, action *serviceauth.Action, resources []string
 		}
 	}
 	for _, r := range action.Resources {
-		if r.Required && !covered[r.Type.Name] {
+		if r.Required && !covered[r.Type.Name] && !(alternatives[name] && len(covered) > 0) {
 			t.Errorf("%s needs a %s, and is asked on %v", name, r.Type.Name, resources)
 		}
 	}
@@ -100,7 +104,7 @@ func checkResources(t *testing.T, action *serviceauth.Action, resources []string
 func checkKeys(t *testing.T, action *serviceauth.Action, keys map[string][]string) {
 	t.Helper()
 	for key := range keys {
-		if !action.HasConditionKey(key) {
+		if !action.HasConditionKey(key) && !further[key] {
 			t.Errorf("%s knows no condition key %s", action.FullName(), key)
 		}
 	}
@@ -111,6 +115,9 @@ func checkKeys(t *testing.T, action *serviceauth.Action, keys map[string][]strin
 		}
 	}
 }
+
+// further names condition keys of the further actions of a call (sts:SetContext), which are asked with the keys of the first.
+var further = map[string]bool{"sts:RequestContextProviders": true}
 
 // unknown names condition keys of actions that nothing here has a value for.
 var unknown = map[string]bool{
@@ -149,29 +156,48 @@ var samples = map[string]string{
 	"OrganizationalUnitId": "ou-exam-00000001", "PolicyId": "p-00000001", "HandshakeId": "h-00000001", "Id": "rt-00000001",
 	"PolicySourceArn": "arn:aws:iam::111111111111:role/Deploy",
 	"RoleName":        "Deploy", "RoleArn": "arn:aws:iam::222222222222:role/Deploy", "PolicyArn": "arn:aws:iam::111111111111:policy/P",
+	"Arn":             "arn:aws:iam::111111111111:role/Deploy",
 	"SAMLProviderArn": "arn:aws:iam::111111111111:saml-provider/P", "Path": "/",
+	"OpenIDConnectProviderArn": "arn:aws:iam::111111111111:oidc-provider/idp.example.com", "TargetPrincipal": testidc.Member,
 }
 
-// fill gives every member of an input a value.
-func fill(v reflect.Value, name string) {
+// ownSamples are values of members that mean something else in a service than in others.
+var ownSamples = map[string]map[string]string{
+	"sso-oidc": {"ClientId": "arn:aws:sso::111111111111:application/ssoins-1234567890abcdef/apl-1234567890abcdef"},
+	"account-access": {
+		"ApplicationArn": "arn:aws:account-access:us-east-1:111111111111:application/1234567890abcdef",
+		"ResourceArn":    "arn:aws:account-access:us-east-1:111111111111:application/1234567890abcdef",
+	},
+}
+
+// fill gives every member of an input of a service a value.
+func fill(v reflect.Value, service, name string) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), name)
+		fill(v.Elem(), service, name)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
-				fill(v.Field(i), field.Name)
+				fill(v.Field(i), service, field.Name)
 			}
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() != reflect.Uint8 {
 			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-			fill(v.Index(0), strings.TrimSuffix(name, "s"))
+			fill(v.Index(0), service, strings.TrimSuffix(name, "s"))
+		}
+	case reflect.Map:
+		if v.Type().Elem().Kind() == reflect.String {
+			v.Set(reflect.MakeMap(v.Type()))
+			v.SetMapIndex(reflect.ValueOf("x"), reflect.ValueOf("x"))
 		}
 	case reflect.String:
 		v.SetString("x")
 		if sample, ok := samples[name]; ok {
+			v.SetString(sample)
+		}
+		if sample, ok := ownSamples[service][name]; ok {
 			v.SetString(sample)
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	apiaccessanalyzer "github.com/gatehouse-idc/gatehouse/internal/api/accessanalyzer"
+	apiaccountaccess "github.com/gatehouse-idc/gatehouse/internal/api/accountaccess"
 	apicloudtrail "github.com/gatehouse-idc/gatehouse/internal/api/cloudtrail"
 	apiiam "github.com/gatehouse-idc/gatehouse/internal/api/iam"
 	apiidentitystore "github.com/gatehouse-idc/gatehouse/internal/api/identitystore"
@@ -18,7 +20,9 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoportal"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/config"
+	"github.com/gatehouse-idc/gatehouse/internal/consolelink"
 	"github.com/gatehouse-idc/gatehouse/internal/extauthz"
+	"github.com/gatehouse-idc/gatehouse/internal/federation"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/metrics"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
@@ -45,23 +49,37 @@ func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors
 	guard := authorizer{authz: s.Authz, secure: cfg.Secure()}
 	strangers := newLimiter(s.Clock, s.Audit, m.Throttled)
 	auth := &authenticator{verifier: sigv4.NewVerifier(signingKeys), sts: s.STS, sessions: s.Sessions, keys: s.Keys, clock: s.Clock}
+	var rates awsedge.Throttle
+	if cfg.AWSRates {
+		rates = newThrottle(s.Clock, m.Throttled)
+	}
 	gateway, err := awsedge.New(awsedge.Config{
 		Authenticator: auth,
 		Authorizer:    guard,
-		Auditor:       &auditor{audit: s.Audit, metrics: m, clock: s.Clock},
+		Auditor:       &auditor{audit: s.Audit, uses: s.Uses, metrics: m, clock: s.Clock},
 		Limiter:       strangers,
+		Throttle:      rates,
 		Clock:         s.Clock, IDs: s.IDs, Log: s.log, Region: s.Instance.Region,
 	}, s.operations()...)
 	if err != nil {
 		return nil, err
 	}
-	site, err := s.pages(cfg, o, gateway, strangers)
+	site, links, err := s.pages(cfg, o, gateway, strangers, auth)
 	if err != nil {
 		return nil, err
 	}
+	issuers := (&federation.Door{STS: s.STS, Log: s.log}).Handler()
 	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, federation.Path) {
+			issuers.ServeHTTP(w, r)
+			return
+		}
 		if gateway.Matches(r) {
 			gateway.ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Path == consolelink.Path {
+			links.ServeHTTP(w, r)
 			return
 		}
 		site.ServeHTTP(w, r)
@@ -70,7 +88,7 @@ func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors
 	probes := health(func(ctx context.Context) error { return s.Store.Ping(ctx) }, s.log)
 	mux.Handle("GET /healthz", probes)
 	mux.Handle("GET /readyz", probes)
-	outer := &front{cfg: cfg, ids: s.IDs, clock: s.Clock, log: s.log, next: next}
+	outer := &front{cfg: cfg, ids: s.IDs, clock: s.Clock, log: s.log, next: next, regions: &regions{store: s.Store}}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 			mux.ServeHTTP(w, r)
@@ -87,14 +105,15 @@ func (s *Services) operations() []awsedge.Operation {
 	var all []awsedge.Operation
 	for _, door := range []interface{ Operations() []awsedge.Operation }{
 		&apists.Door{STS: s.STS, Authz: s.Authz},
-		&apissoadmin.Door{Accounts: s.Accounts, PermissionSets: s.PermissionSets, Assignments: s.Assignments,
-			Provisioning: s.Provisioning, Applications: s.Applications, Pages: pages},
+		&apissoadmin.Door{Instances: s.Instances, PermissionSets: s.PermissionSets, Assignments: s.Assignments,
+			Provisioning: s.Provisioning, Applications: s.Applications, AccessControl: s.AccessControl, Pages: pages},
 		&apiorganizations.Door{Accounts: s.Accounts, Instance: s.Instance, Pages: pages},
-		&apiiam.Door{Roles: s.Roles, Authz: s.Authz, Pages: pages},
-		&apiidentitystore.Door{Directory: s.Directory, Pages: pages, Instance: s.Instance},
+		&apiiam.Door{Roles: s.Roles, Authz: s.Authz, STS: s.STS, Reports: s.Reports, Pages: pages},
+		&apiidentitystore.Door{Directory: s.Directory, Instances: s.Instances, Applications: s.Applications, Pages: pages, Instance: s.Instance},
 		&apissooidc.Door{Sessions: s.Sessions},
 		&apissoportal.Door{STS: s.STS, Sessions: s.Sessions, Pages: pages},
-		&apicloudtrail.Door{Audit: s.Audit, Pages: pages},
+		&apicloudtrail.Door{Audit: s.Audit, Trails: s.Trails, Pages: pages},
+		&apiaccountaccess.Door{Access: s.AccountAccess, Pages: pages},
 		&apiaccessanalyzer.Door{Checker: s.PolicyChecks, Pages: pages},
 	} {
 		all = append(all, door.Operations()...)
@@ -102,23 +121,28 @@ func (s *Services) operations() []awsedge.Operation {
 	return all
 }
 
-// pages makes the site of sign-in and portal.
-func (s *Server) pages(cfg *config.Config, o Options, gateway *awsedge.Gateway, strangers *limiter) (http.Handler, error) {
+// pages makes the site of sign-in and portal, and the handler of console links.
+func (s *Server) pages(cfg *config.Config, o Options, gateway *awsedge.Gateway, strangers *limiter, auth *authenticator) (site *webui.Site, links http.Handler, err error) {
 	public, err := url.Parse(cfg.PublicURL)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	site, err := webui.New(webui.Config{PublicURL: public, Organization: cfg.Organization, Demo: o.Demo, Clock: s.Clock, Log: s.log})
+	site, err = webui.New(webui.Config{PublicURL: public, Organization: cfg.Organization, Demo: o.Demo, Clock: s.Clock, Log: s.log})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	(&signin.Door{Site: site, Authn: s.Authn, Sessions: s.Sessions, Clock: s.Clock, IDs: s.IDs, IdentityStoreID: s.Instance.IdentityStoreID,
 		Admit: strangers.admitAuthorize}).Register()
-	(&portal.Door{Site: site, Sessions: s.Sessions, STS: s.STS, Instance: s.Instance, BaseURL: cfg.PublicURL,
+	(&portal.Door{Site: site, Sessions: s.Sessions, STS: s.STS, Applications: s.Applications, Clock: s.Clock, Instance: s.Instance, BaseURL: cfg.PublicURL,
 		Mint: func(ctx context.Context, caller idc.Caller, accountID, roleName string) (*idc.Credentials, error) {
 			return mint(ctx, gateway, caller, accountID, roleName)
 		}}).Register()
-	return site, nil
+	links = (&consolelink.Door{Site: site, Accounts: s.Accounts, Clock: s.Clock, Log: s.log, Instance: s.Instance, Public: public, Ring: s.Keys.SessionToken,
+		Admit: strangers.Admit, Record: s.Audit.Record,
+		Open: func(ctx context.Context, accessKeyID, sessionToken string) (string, idc.Caller, error) {
+			return auth.open(ctx, &sigv4.Signed{AccessKeyID: accessKeyID, SecurityToken: sessionToken})
+		}}).Handler()
+	return site, links, nil
 }
 
 // mint asks for credentials through the operation that every other client

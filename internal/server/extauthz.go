@@ -53,7 +53,7 @@ func (s *Server) openExtAuthz(cfg *config.Config, auth *authenticator, strangers
 	}
 	return extauthz.New(extauthz.Config{
 		Mapping: e.Mapping(), Secret: e.Secret(), KeepCredentials: e.KeepCredentials, Durable: e.DurableRecords,
-		Open: auth.open, Verifier: sigv4.NewVerifier(signingKeys), Authz: s.Authz, Audit: s.Audit, Limiter: strangers, Observe: m.Call,
+		Open: auth.open, Verifier: sigv4.NewVerifier(signingKeys), Authz: s.Authz, Audit: s.Audit, Limiter: strangers, Observe: m.Call, Used: s.Uses.Note,
 		Clock: s.Clock, IDs: s.IDs, Log: s.log,
 	})
 }

@@ -23,12 +23,20 @@ type front struct {
 	clock clock.Clock
 	log   *slog.Logger
 	next  http.Handler
+
+	regions *regions
 }
 
 // ServeHTTP implements http.Handler.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	info := reqctx.Info{RequestID: f.ids.UUID(), ClientIP: f.clientIP(r), UserAgent: r.UserAgent()}
 	began := f.clock.Now()
+	region, err := f.regions.of(r.Context(), r)
+	if err != nil {
+		// The request fares no better further on. Until then it is made in the primary Region.
+		f.log.WarnContext(r.Context(), "the Regions of the instance are not known", "error", err)
+	}
+	info.Region = region
 	rec := &recorder{ResponseWriter: w}
 	f.next.ServeHTTP(rec, r.WithContext(reqctx.With(r.Context(), info)))
 	if f.log.Enabled(r.Context(), slog.LevelDebug) || rec.status >= 500 {

@@ -27,10 +27,16 @@ import (
 type openWorld struct {
 	*testidc.World
 	*doors
-	metrics *metrics.Metrics
+	metrics  *metrics.Metrics
+	services *Services
 }
 
 func newOpenWorld(t *testing.T) *openWorld {
+	t.Helper()
+	return openWith(t, &config.Config{PublicURL: "https://gatehouse.test"})
+}
+
+func openWith(t *testing.T, cfg *config.Config) *openWorld {
 	t.Helper()
 	w := &openWorld{World: testidc.New(t), metrics: metrics.New("", func() float64 { return 0 })}
 	provider, err := sealed.OpenFileKeyProvider(filepath.Join(t.TempDir(), "master.key"))
@@ -41,10 +47,10 @@ func newOpenWorld(t *testing.T) *openWorld {
 	if err := k.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	cfg := &config.Config{PublicURL: "https://gatehouse.test"}
 	s := &Server{log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Services: &Services{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Instance: w.Instance, Keys: k}}
 	s.build(cfg, w.metrics)
+	w.services = s.Services
 	if w.doors, err = s.open(cfg, Options{}, w.metrics); err != nil {
 		t.Fatal(err)
 	}

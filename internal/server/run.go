@@ -10,12 +10,15 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/accessreport"
 	"github.com/gatehouse-idc/gatehouse/internal/account"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/control"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/instance"
 	"github.com/gatehouse-idc/gatehouse/internal/jobs"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
+	"github.com/gatehouse-idc/gatehouse/internal/trail"
 )
 
 const (
@@ -64,7 +67,7 @@ func (s *Server) Run(ctx context.Context) error {
 		servers[h] = serve
 	}
 	err := s.serveAll(ctx, stop, servers)
-	err = errors.Join(err, s.drainProxies(ctx))
+	err = errors.Join(err, s.drainProxies(ctx), s.flushUses(ctx))
 	background.Wait()
 	return errors.Join(err, s.close())
 }
@@ -144,6 +147,9 @@ func (s *Server) runner() *jobs.Runner {
 			return s.STS.ReloadFences(ctx)
 		}},
 		jobs.Recurring{Name: "throttled-requests", Every: time.Minute, Run: s.doors.limiter.summarize},
+		jobs.Recurring{Name: "role-uses", Every: time.Minute, Run: func(ctx context.Context, _ idc.ChangeSet) error {
+			return s.Uses.Flush(ctx)
+		}},
 		jobs.Recurring{Name: "end-assignments", Every: time.Minute, Run: s.endAssignments},
 	)
 	return &jobs.Runner{
@@ -155,14 +161,23 @@ func (s *Server) runner() *jobs.Runner {
 			assignment.JobEnd: {Run: func(ctx context.Context, change idc.ChangeSet, _ *idc.Job) (func(store.Tx) error, error) {
 				return nil, s.endAssignments(ctx, change)
 			}},
-			account.JobReconcile: {Run: s.Provisioning.RunReconcileAccount},
-			account.JobCreate:    {Run: s.Accounts.RunCreate, Fail: s.Accounts.FailCreate},
-			account.JobClose:     {Run: s.Accounts.RunClose},
+			account.JobReconcile:   {Run: s.Provisioning.RunReconcileAccount},
+			account.JobCreate:      {Run: s.Accounts.RunCreate, Fail: s.Accounts.FailCreate},
+			account.JobClose:       {Run: s.Accounts.RunClose},
+			trail.JobDeliver:       {Run: s.Trails.RunDeliver},
+			accessreport.JobReport: {Run: s.Reports.RunReport, Fail: s.Reports.FailReport},
+			instance.JobDelete:     {Run: s.Instances.RunDelete},
+			instance.JobRegion:     {Run: s.Instances.RunRegion},
 		},
 	}
 }
 
+// endAssignments removes what has ended of all that gives access.
 func (s *Server) endAssignments(ctx context.Context, change idc.ChangeSet) error {
 	_, err := s.Assignments.End(ctx, change)
+	for _, end := range []func(context.Context, idc.ChangeSet) (int, error){s.AccountAccess.End, s.Applications.End} {
+		_, more := end(ctx, change)
+		err = errors.Join(err, more)
+	}
 	return err
 }

@@ -26,6 +26,7 @@ type Catalog struct {
 
 // entry is a service that is loaded when it is first asked for.
 type entry struct {
+	name string
 	load func() *Service // once
 }
 
@@ -42,7 +43,7 @@ func New() *Catalog {
 		}
 		offset, length := number(f[6]), number(f[7])
 		c.prefixes = append(c.prefixes, f[0])
-		c.entries[f[0]] = &entry{load: sync.OnceValue(func() *Service {
+		c.entries[f[0]] = &entry{name: f[1], load: sync.OnceValue(func() *Service {
 			return readService(f[0], f[1], f[2] == "rcp", services[offset:offset+length])
 		})}
 		for _, prefix := range list(f[3], ",") {
@@ -65,6 +66,15 @@ func (c *Catalog) Service(prefix string) (*Service, bool) {
 		return nil, false
 	}
 	return e.load(), true
+}
+
+// Name returns the name of a service by its prefix, such as "Amazon S3" for "s3", and "" for none.
+// It loads nothing.
+func (c *Catalog) Name(prefix string) string {
+	if e, ok := c.entries[prefix]; ok {
+		return e.name
+	}
+	return ""
 }
 
 // Action returns the action with a full name, such as "s3:GetObject", in any letter case.

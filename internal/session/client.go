@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/authn"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
@@ -32,6 +33,8 @@ type Registration struct {
 	GrantTypes   []string
 	RedirectURIs []string
 	IssuerURL    string
+	// ApplicationARN binds the client to an application: its tokens are for that one to exchange.
+	ApplicationARN string
 }
 
 // RegisterClient registers a client for 90 days and returns it with its secret, of which only the hash is kept
@@ -51,11 +54,14 @@ func (s *Service) RegisterClient(ctx context.Context, change idc.ChangeSet, r Re
 		if r.IssuerURL != "" && !s.isOurs(r.IssuerURL, in) {
 			return s.wrongStartURL(in)
 		}
+		if err := entitledTo(tx, r.ApplicationARN); err != nil {
+			return err
+		}
 		now := s.now()
 		client = &idc.Client{
 			ID: s.IDs.ClientID(in.Region), SecretHash: authn.HashToken(secret), Name: r.Name,
 			Scopes: r.Scopes, GrantTypes: r.GrantTypes, RedirectURIs: r.RedirectURIs, IssuerURL: r.IssuerURL,
-			CreatedAt: now, ExpiresAt: now.Add(clientLifetime),
+			ApplicationARN: r.ApplicationARN, CreatedAt: now, ExpiresAt: now.Add(clientLifetime),
 		}
 		return tx.PutClient(client)
 	})
@@ -63,6 +69,18 @@ func (s *Service) RegisterClient(ctx context.Context, change idc.ChangeSet, r Re
 		return nil, "", err
 	}
 	return client, secret, nil
+}
+
+// entitledTo checks the application that a client is to be bound to; "" is none.
+func entitledTo(r store.ApplicationReader, applicationARN string) error {
+	if applicationARN == "" {
+		return nil
+	}
+	_, err := application.ByARN(r, applicationARN)
+	if idc.IsNotFound(err) {
+		return invalidRequest("entitledApplicationArn names no application.")
+	}
+	return err
 }
 
 func checkRegistration(r Registration) error {

@@ -25,6 +25,14 @@
 //     moment, and each of them gets tokens that work.
 //   - Polling faster than the interval is answered slow_down and changes nothing (RFC 8628 section 3.5).
 //
+// # Applications
+//
+// CreateApplicationToken (CreateTokenWithIAM) gives an application tokens for a person: for the token of a trusted
+// issuer (package oidc verifies it, and each is good once), for the access token of another application that
+// names this one as a target, for a refresh token, or for a code. Whoever asks has been let in by package authz;
+// here the grant, the scopes and the person's assignment are checked, at every use anew. Beside the access
+// token come an id token, and sealed into it the context with which STS opens a session that acts for the person.
+//
 // # Checking a token
 //
 // Authenticate looks in a bounded cache first, which store.Watch keeps right: a revocation is seen as soon as
@@ -39,6 +47,8 @@
 //	authorization.go   /authorize and the decision of the person
 //	token.go           CreateToken: what all grants share
 //	grant_*.go         one file per grant
+//	iam*.go            CreateTokenWithIAM, its grants, and applications that reach AWS accounts
+//	idtoken.go         id tokens; identitycontext.go the contexts in them
 //	portalsession.go   sign in, verify, sign out
 //	verify.go          Authenticate and its cache
 //	failure.go         the errors of RFC 6749 section 5.2 and RFC 8628 section 3.5

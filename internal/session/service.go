@@ -9,6 +9,9 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/authn"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
+	"github.com/gatehouse-idc/gatehouse/internal/keys"
+	"github.com/gatehouse-idc/gatehouse/internal/oidc"
+	"github.com/gatehouse-idc/gatehouse/internal/sealed"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
@@ -54,6 +57,12 @@ type Service struct {
 	DeviceLimit authn.Limit
 	// Record keeps the event of a finished sign-in. Its error fails the sign-in.
 	Record func(ctx context.Context, event audit.Signin) error
+
+	// For the tokens of applications (CreateApplicationToken): they verify the tokens of
+	// trusted token issuers, sign id tokens, and seal contexts for STS.
+	Tokens   *oidc.Verifier
+	Signing  *keys.Service
+	Contexts *sealed.Ring // purpose "session-token"
 
 	cache *tokenCache
 }

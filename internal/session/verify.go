@@ -31,33 +31,46 @@ func (s *Service) Authenticate(ctx context.Context, accessToken string) (idc.Cal
 		}
 		return caller, nil
 	}
+	var ofApplication bool
 	err := s.Store.View(ctx, func(r store.Reader) error {
 		var err error
-		caller, err = s.bearer(r, hash)
+		caller, ofApplication, err = s.bearer(r, hash)
 		return err
 	})
 	if err != nil {
 		return idc.Caller{}, err
 	}
-	s.cache.put(hash, caller, seen)
+	if !ofApplication { // such a token depends on more than the cache hears of
+		s.cache.put(hash, caller, seen)
+	}
 	return caller, nil
 }
 
-// bearer reads who a token stands for.
-func (s *Service) bearer(r store.Reader, hash string) (idc.Caller, error) {
+// bearer reads who a token stands for, and whether it is one of an application.
+func (s *Service) bearer(r store.Reader, hash string) (caller idc.Caller, ofApplication bool, err error) {
 	token, err := r.TokenByHash(hash)
 	if idc.IsNotFound(err) {
-		return idc.Caller{}, signInAgain()
+		return idc.Caller{}, false, signInAgain()
 	}
 	if err != nil {
-		return idc.Caller{}, err
+		return idc.Caller{}, false, err
 	}
 	if token.Class != idc.TokenAccess || !token.ActiveAt(s.now()) {
-		return idc.Caller{}, signInAgain()
+		return idc.Caller{}, false, signInAgain()
 	}
 	if !opensPortal(token.Scopes) {
-		return idc.Caller{}, idc.Errorf(idc.Denied, "The token has no scope for the access portal.")
+		return idc.Caller{}, false, idc.Errorf(idc.Denied, "The token has no scope for the access portal.")
 	}
+	if isApplication(token.ClientID) {
+		caller, err = s.applicationBearer(r, token)
+		return caller, true, err
+	}
+	caller, err = s.clientBearer(r, token)
+	return caller, false, err
+}
+
+// clientBearer reads for whom a program acts that a person approved.
+func (s *Service) clientBearer(r store.Reader, token *idc.Token) (idc.Caller, error) {
 	session, err := s.standing(r, token.SessionID)
 	if err != nil {
 		return idc.Caller{}, err
@@ -104,6 +117,15 @@ func callerOf(r store.InstanceReader, session *idc.PortalSession, user *idc.User
 
 // Logout ends the portal session of an access token (Logout, Portal API Reference).
 func (s *Service) Logout(ctx context.Context, change idc.ChangeSet, caller idc.Caller) error {
+	if caller.SessionID == "" { // of an application, where nobody signed in
+		return s.Store.Update(ctx, change, func(tx store.Tx) error {
+			token, err := tx.Token(caller.CredentialID)
+			if err != nil {
+				return err
+			}
+			return s.revokeFamily(tx, token.FamilyID)
+		})
+	}
 	return s.SignOut(ctx, change, caller.SessionID)
 }
 

@@ -9,6 +9,8 @@ type AuditReader interface {
 	ListEvents(f idc.EventFilter, p Page) (events []*idc.AuditEvent, next string, err error)
 	// TailEvents returns events recorded after seq, oldest first.
 	TailEvents(seq int64, limit int) ([]*idc.AuditEvent, error)
+	// LastEventSeq returns the highest Seq, 0 when there is none.
+	LastEventSeq() (int64, error)
 }
 
 // AuditWriter appends to the event trail and sets Seq.

@@ -11,6 +11,8 @@ type UserReader interface {
 	// one who has it without calling it primary.
 	UserByEmail(identityStoreID, email string) (*idc.User, error)
 	UserByExternalID(identityStoreID, issuer, id string) (*idc.User, error)
+	// UserByAnyExternalID finds the only user who has an external id, whoever gave it.
+	UserByAnyExternalID(identityStoreID, id string) (*idc.User, error)
 	// ListUsers is ordered by id; the cursor is the last id.
 	ListUsers(identityStoreID string, p Page) ([]*idc.User, error)
 	CountUsers(identityStoreID string) (int, error)

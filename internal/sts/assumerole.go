@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
-	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/policy"
@@ -32,14 +31,23 @@ type AssumeRoleInput struct {
 	Tags              []idc.Tag
 	TransitiveTagKeys []string
 	SourceIdentity    string
+	MinimumTokenSize  int // of the session token, in bytes
+	Contexts          []ProvidedContext
 }
 
 // AssumeRole mints a session of another role for a caller (STS AssumeRole).
 func (s *Service) AssumeRole(ctx context.Context, caller idc.Caller, in AssumeRoleInput) (*idc.Credentials, idc.Caller, error) {
+	if caller.Type == idc.CallerRoot {
+		return nil, idc.Caller{}, idc.Errorf(idc.Denied, "Roles may not be assumed by root accounts.").With(idc.ReasonRootCannotAssume)
+	}
 	if err := checkPolicies(in); err != nil {
 		return nil, idc.Caller{}, err
 	}
 	if err := s.stillGranted(ctx, caller); err != nil {
+		return nil, idc.Caller{}, err
+	}
+	actingFor, err := s.OpenContext(in.Contexts)
+	if err != nil {
 		return nil, idc.Caller{}, err
 	}
 	role, err := s.FindRole(ctx, in.RoleARN)
@@ -68,10 +76,16 @@ func (s *Service) AssumeRole(ctx context.Context, caller idc.Caller, in AssumeRo
 		// stopping the person stops every session.
 		NotAfter: caller.NotAfter, UserID: caller.UserID, SessionID: caller.SessionID, AssignmentID: caller.AssignmentID,
 		PolicyARNs: in.PolicyARNs, Tags: tags, TransitiveTagKeys: transitive,
-		SourceIdentity: source, Chained: chained,
+		SourceIdentity: source, Chained: chained, MinimumTokenSize: in.MinimumTokenSize, Context: inherited(caller.Context),
 	}
 	if in.Policy != "" {
 		session.Policies = []string{in.Policy}
+	}
+	if actingFor != nil {
+		if err := s.stillActs(ctx, actingFor); err != nil {
+			return nil, idc.Caller{}, err
+		}
+		session.actFor(actingFor)
 	}
 	return s.Issue(session)
 }
@@ -84,7 +98,7 @@ func (s *Service) stillGranted(ctx context.Context, caller idc.Caller) error {
 		return nil
 	}
 	return s.Store.View(ctx, func(r store.Reader) error {
-		holds, err := assignment.Holds(r, caller.UserID, caller.AssignmentID, s.Clock.Now())
+		holds, err := granted(r, caller.UserID, caller.AssignmentID, s.Clock.Now())
 		if err == nil && !holds {
 			err = idc.Errorf(idc.Denied, "The access behind this session has ended. No new credentials are issued.")
 		}
@@ -170,6 +184,9 @@ func sessionTags(caller idc.Caller, tags []idc.Tag, transitive []string) ([]idc.
 		}
 		out = append(out, t)
 	}
+	if len(out) > idc.MaxTags {
+		return nil, nil, idc.Errorf(idc.Invalid, "The session would have more than %d tags, with those of the calling session.", idc.MaxTags)
+	}
 	return out, append(append([]string(nil), caller.TransitiveTagKeys...), transitive...), nil
 }
 
@@ -181,11 +198,18 @@ func conflictingTag() error {
 // the packed size is a percentage of ("IAM and AWS STS quotas").
 const maxPlaintext = 2048
 
+// maxSessionPolicies is how many managed policies narrow a session.
+const maxSessionPolicies = 10
+
 // checkPolicies refuses session policies that are malformed or too large.
 func checkPolicies(in AssumeRoleInput) error {
 	if size := PackedPolicySize(in); size > 100 {
 		return idc.Errorf(idc.Invalid, "Packed policy consumes %d%% of allotted space, please use smaller policy.", size).
 			With(idc.ReasonPolicyTooLarge)
+	}
+	if len(in.PolicyARNs) > maxSessionPolicies {
+		return idc.Errorf(idc.Invalid, "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: "+
+			"Member must have length less than or equal to %d", maxSessionPolicies)
 	}
 	if in.Policy == "" {
 		return nil

@@ -35,10 +35,13 @@ func nameQualifier(issuer, accountID, provider string) string {
 // trust policy of the role and the resource control policies of its account say
 // so at every hop. The person hears what who has no access hears.
 func (s *Service) admit(ctx context.Context, in *Session) error {
+	if in.Acting != nil {
+		return s.admitEntitled(ctx, in)
+	}
 	if s.Admit == nil {
 		return nil
 	}
-	err := s.Admit(ctx, in.Role, *in.Federation, in.SessionName, in.Tags)
+	err := s.Admit(ctx, Admission{Role: in.Role, By: *in.Federation, SessionName: in.SessionName, Tags: in.Tags})
 	if idc.KindOf(err) == idc.Denied {
 		return noAccess().Because(err)
 	}

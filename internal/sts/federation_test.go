@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestTheHopIsKeptInTheSession(t *testing.T) {
 		Provider: "arn:aws:iam::222222222222:saml-provider/AWSSSO_1234567890abcdef_DO_NOT_DELETE",
 		Subject:  "ana", SubjectType: "persistent", NameQualifier: base64.StdEncoding.EncodeToString(digest[:]),
 	}
-	if caller.Federation == nil || *caller.Federation != want {
+	if caller.Federation == nil || !reflect.DeepEqual(*caller.Federation, want) {
 		t.Errorf("federation %+v, want %+v", caller.Federation, want)
 	}
 	target := w.Role(testidc.Member, "Target", trustAll)
@@ -51,7 +52,8 @@ func TestTheHopIsAdmitted(t *testing.T) {
 	var hops int
 	w.sts.Precede = func(audit.Call) error { hops++; return nil }
 	var refusal error
-	w.sts.Admit = func(_ context.Context, role *idc.Role, by idc.Federation, sessionName string, tags []idc.Tag) error {
+	w.sts.Admit = func(_ context.Context, a sts.Admission) error {
+		role, by, sessionName, tags := a.Role, a.By, a.SessionName, a.Tags
 		if role.AccountID != testidc.Member || by.Issuer == "" || by.Audience != "https://signin.aws.amazon.com/saml" || sessionName != "ana" || len(tags) != 0 {
 			t.Errorf("asked about %+v by %+v as %s with %v", role, by, sessionName, tags)
 		}

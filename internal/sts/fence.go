@@ -33,6 +33,9 @@ func (f *fences) stops(c idc.Caller) bool {
 		at, ok := (*set)[fenceKey{kind, id}]
 		return ok && c.IssuedAt.Before(at)
 	}
+	if c.Context != nil && before(idc.FenceUser, c.Context.UserID) {
+		return true
+	}
 	return before(idc.FenceUser, c.UserID) || before(idc.FenceSession, c.SessionID) ||
 		before(idc.FenceRole, c.RoleID) || before(idc.FenceAssignment, c.AssignmentID) ||
 		before(idc.FenceAccessKey, c.AccessKeyID)

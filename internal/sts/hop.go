@@ -14,15 +14,26 @@ func (s *Service) recordHop(in Session, creds *idc.Credentials, issued idc.Calle
 	if s.Precede == nil {
 		return nil
 	}
+	if in.Acting != nil {
+		return s.recordEntitledHop(in, creds, issued)
+	}
 	by := in.Federation
+	parameters := map[string]any{
+		"roleArn": in.Role.ARN, "principalArn": by.Provider, "roleSessionName": in.SessionName,
+		"durationSeconds": int(creds.ExpiresAt.Sub(issued.IssuedAt).Seconds()),
+	}
+	if len(in.Tags) > 0 {
+		tags := map[string]any{}
+		for _, t := range in.Tags {
+			tags[t.Key] = t.Value
+		}
+		parameters["principalTags"] = tags
+	}
 	return s.Precede(audit.Call{
 		Time: issued.IssuedAt, RequestID: s.IDs.UUID(), Name: "AssumeRoleWithSAML", Source: "sts.amazonaws.com", ReadOnly: true,
 		Caller:   idc.Caller{Type: idc.CallerSAML, PrincipalID: by.Provider + ":" + in.SessionName, PrincipalARN: by.Provider, SessionName: in.SessionName},
 		ClientIP: "sso.amazonaws.com", UserAgent: "sso.amazonaws.com",
-		RequestParameters: map[string]any{
-			"roleArn": in.Role.ARN, "principalArn": by.Provider, "roleSessionName": in.SessionName,
-			"durationSeconds": int(creds.ExpiresAt.Sub(issued.IssuedAt).Seconds()),
-		},
+		RequestParameters: parameters,
 		ResponseElements: map[string]any{
 			"credentials": map[string]any{
 				"accessKeyId": creds.AccessKeyID, "sessionToken": audit.Hidden, "expiration": creds.ExpiresAt.UTC().Format(time.RFC3339),

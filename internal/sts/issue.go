@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/ids"
+	"github.com/gatehouse-idc/gatehouse/internal/oidc"
 	"github.com/gatehouse-idc/gatehouse/internal/sealed"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
@@ -19,12 +20,26 @@ type Service struct {
 	IDs   *ids.Source
 	Ring  *sealed.Ring // purpose "session-token"
 
+	// BaseURL is the public address of the server: where assertions may be meant for
+	// instead of AWS's sign-in, and below which the accounts are issuers of tokens.
+	BaseURL string
+	// Secrets seals the keys that sign tokens (purpose "secrets").
+	Secrets *sealed.Ring
+	// Tokens verifies web identity tokens.
+	Tokens *oidc.Verifier
+	// Instance tells the organization and the Region apart.
+	Instance *idc.Instance
+
 	// Precede puts the record of a role hop ahead of the record of the call it is
 	// part of. nil records no hops.
 	Precede func(c audit.Call) error
-	// Admit decides whether a role may be taken through its account's SAML provider
-	// (authz.Service.AdmitFederated); a refusal is of kind Denied. nil admits.
-	Admit func(ctx context.Context, role *idc.Role, by idc.Federation, sessionName string, tags []idc.Tag) error
+	// Admit decides whether a role may be taken through an identity provider of its
+	// account (authz.Service.AdmitFederated); a refusal is of kind Denied. nil admits.
+	Admit func(ctx context.Context, a Admission) error
+	// AdmitService decides the same about a role that a service takes for a person
+	// (authz.Service.AdmitService), and whether the tags may come along. nil admits,
+	// without tags.
+	AdmitService func(ctx context.Context, role *idc.Role, by idc.ActingService, sessionName string, tags []idc.Tag) (tagged bool, err error)
 
 	fences   fences
 	sessions memory[sessionKey, Session]
@@ -33,7 +48,8 @@ type Service struct {
 
 // Session is what a set of credentials is issued for.
 type Session struct {
-	Role        *idc.Role
+	Role        *idc.Role // nil for a root session
+	RootOf      string    // the account whose root user it is of; "" for the session of a role
 	SessionName string
 	Duration    time.Duration
 	// NotAfter ends the session earlier: the end of the assignment. Zero: no such end.
@@ -51,8 +67,34 @@ type Session struct {
 	SourceIdentity    string
 	Chained           bool
 
-	// Federation is how the role of a permission set is taken; nil for other roles.
+	// MinimumTokenSize is how long the session token is at least, in bytes; at most MaxTokenSize.
+	MinimumTokenSize int
+
+	// Federation is how the role was taken through an identity provider; nil otherwise.
 	Federation *idc.Federation
+	// Acting is the service that takes the role for the person; nil for other roles.
+	Acting *idc.ActingService
+	// Context is for whom an application acts with the session; nil for other roles.
+	Context *idc.IdentityContext
+}
+
+func (s *Session) account() string {
+	if s.Role == nil {
+		return s.RootOf
+	}
+	return s.Role.AccountID
+}
+
+// Admission is what is decided when somebody takes a role for whom an identity
+// provider of its account vouches.
+type Admission struct {
+	Role        *idc.Role
+	By          idc.Federation
+	SessionName string
+	Tags        []idc.Tag
+
+	TransitiveTagKeys []string
+	SourceIdentity    string
 }
 
 // Issue mints credentials. The rules of who may have them are the caller's.
@@ -65,12 +107,15 @@ func (s *Service) Issue(in Session) (*idc.Credentials, idc.Caller, error) {
 		end = in.NotAfter.Truncate(time.Millisecond)
 	}
 	c := claims{
-		AccessKeyID: s.IDs.AccessKeyID("ASIA"), Secret: s.IDs.SecretAccessKey(),
-		AccountID: in.Role.AccountID, RoleID: in.Role.ID, RoleName: in.Role.Name, RolePath: in.Role.Path,
+		AccessKeyID: s.IDs.AccessKeyID(ids.PrefixTemporaryAccessKey, in.account()), Secret: s.IDs.SecretAccessKey(),
+		AccountID: in.account(), Root: in.RootOf != "",
 		SessionName: in.SessionName, IssuedAt: now.UnixMilli(), ExpiresAt: end.UnixMilli(),
 		UserID: in.UserID, SessionID: in.SessionID, Assignment: in.AssignmentID,
 		Policies: in.Policies, PolicyARNs: in.PolicyARNs, Tags: in.Tags,
-		Transitive: in.TransitiveTagKeys, Source: in.SourceIdentity, Chained: in.Chained, Federation: sealedFederation(in.Federation),
+		Transitive: in.TransitiveTagKeys, Source: in.SourceIdentity, Chained: in.Chained, Federation: sealedFederation(in.Federation), Context: in.Context,
+	}
+	if in.Role != nil {
+		c.RoleID, c.RoleName, c.RolePath = in.Role.ID, in.Role.Name, in.Role.Path
 	}
 	if !in.NotAfter.IsZero() {
 		c.NotAfter = in.NotAfter.UnixMilli()
@@ -78,7 +123,10 @@ func (s *Service) Issue(in Session) (*idc.Credentials, idc.Caller, error) {
 	if !in.MFAAt.IsZero() {
 		c.MFAAt = in.MFAAt.UnixMilli()
 	}
-	token, err := s.seal(c)
+	if in.MinimumTokenSize > MaxTokenSize {
+		return nil, idc.Caller{}, idc.Errorf(idc.Invalid, "The minimum session token size is at most %d.", MaxTokenSize)
+	}
+	token, err := s.seal(c, in.MinimumTokenSize)
 	if err != nil {
 		return nil, idc.Caller{}, err
 	}

@@ -8,14 +8,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/accesscontrol"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/permissionset"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// RoleCredentials mints credentials of a permission set's role in an account
-// for a signed-in person (GetRoleCredentials, Portal API Reference). Access is
+// RoleCredentials mints credentials of a permission set's role in an account, or of
+// a role the person is entitled to (entitlement.go), for a signed-in person
+// (GetRoleCredentials, Portal API Reference). Access is
 // decided anew on every call unless nothing was written since the last decision.
 func (s *Service) RoleCredentials(ctx context.Context, caller idc.Caller, accountID, permissionSetName string) (*idc.Credentials, error) {
 	key, revision, now := sessionKey{caller.UserID, accountID, permissionSetName}, s.Store.Revision(), s.Clock.Now()
@@ -52,7 +54,7 @@ func noAccess() *idc.Error { return idc.Errorf(idc.Denied, "No access") }
 func (s *Service) prepare(r store.Reader, out *Session, accountID, permissionSetName string) error {
 	set, err := r.PermissionSetByName(permissionSetName)
 	if idc.IsNotFound(err) {
-		return noAccess() // the same answer as for a set that is not the caller's
+		return prepareEntitled(r, out, accountID, permissionSetName, s.Clock.Now())
 	}
 	if err != nil {
 		return err
@@ -89,11 +91,35 @@ func (s *Service) prepare(r store.Reader, out *Session, accountID, permissionSet
 	if err != nil {
 		return err
 	}
+	if out.Tags, err = tagsOf(r, instance, user); err != nil {
+		return err
+	}
 	out.SessionName = SessionName(user.UserName, user.ID)
 	out.Federation = federationOf(instance, accountID, out.SessionName)
 	out.NotAfter = grant.Validity.EndsAt
 	out.AssignmentID = grant.AssignmentID
 	return nil
+}
+
+// tagsOf returns the person's attributes for access control. They share the space
+// of session policies and tags with what AssumeRole takes.
+func tagsOf(r store.AccessControlReader, instance *idc.Instance, user *idc.User) ([]idc.Tag, error) {
+	configuration, err := r.AccessControl(instance.ID)
+	if err != nil && !idc.IsNotFound(err) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, nil // attributes for access control are off
+	}
+	tags, err := accesscontrol.Tags(configuration, user)
+	if err != nil {
+		return nil, err
+	}
+	if size := PackedPolicySize(AssumeRoleInput{Tags: tags}); size > 100 {
+		return nil, idc.Errorf(idc.Invalid, "The attributes for access control consume %d%% of the allotted space of session tags. "+
+			"Ask your administrator to configure fewer or shorter ones.", size).With(idc.ReasonPolicyTooLarge)
+	}
+	return tags, nil
 }
 
 func notProvisioned(permissionSet, accountID string) error {
@@ -118,23 +144,24 @@ func SessionName(userName, userID string) string {
 	return name + digest
 }
 
-// Access is an account that a person may use, with the names of the permission
-// sets to use it with.
+// Access is an account that a person may use, with the roles to use it with.
 type Access struct {
-	Account        *idc.Account
-	PermissionSets []Entry
+	Account *idc.Account
+	Roles   []Entry
 }
 
-// Entry is one permission set in an account. EndsAt is zero when the access has no end.
+// Entry is one permission set in an account, or a role that exists there anyhow.
+// EndsAt is zero when the access has no end.
 type Entry struct {
-	Name        string
+	Name        string // for RoleCredentials
 	Description string
 	EndsAt      time.Time
+	RoleARN     string // of a role that the person is entitled to; "" for a permission set
 }
 
 // ListAccess returns what a person may use now, by account id and then by name
-// of the permission set (ListAccounts and ListAccountRoles, Portal API
-// Reference): one entry per account, one per permission set, whatever the number of
+// of the role (ListAccounts and ListAccountRoles, Portal API
+// Reference): one entry per account, one per role, whatever the number of
 // assignments behind it. The list is not the caller's to change.
 func (s *Service) ListAccess(ctx context.Context, userID string) ([]Access, error) {
 	revision, now := s.Store.Revision(), s.Clock.Now()
@@ -156,7 +183,7 @@ func (s *Service) ListAccess(ctx context.Context, userID string) ([]Access, erro
 // firstEnd is when something of a list ends, or zero.
 func firstEnd(list []Access) (end time.Time) {
 	for _, a := range list {
-		for _, e := range a.PermissionSets {
+		for _, e := range a.Roles {
 			if !e.EndsAt.IsZero() && (end.IsZero() || e.EndsAt.Before(end)) {
 				end = e.EndsAt
 			}
@@ -189,25 +216,25 @@ func listAccess(r store.Reader, userID string, now time.Time) ([]Access, error) 
 		}
 		list[len(list)-1].add(set, g.Validity.EndsAt)
 	}
-	return list, nil
+	return withEntitled(r, list, userID, now)
 }
 
 // add adds a permission set once, with the latest of its ends, in order of names.
 func (a *Access) add(set *idc.PermissionSet, endsAt time.Time) {
-	at := len(a.PermissionSets)
-	for i := range a.PermissionSets {
-		e := &a.PermissionSets[i]
+	at := len(a.Roles)
+	for i := range a.Roles {
+		e := &a.Roles[i]
 		if e.Name == set.Name {
 			if endsAt.IsZero() || (!e.EndsAt.IsZero() && endsAt.After(e.EndsAt)) {
 				e.EndsAt = endsAt
 			}
 			return
 		}
-		if at == len(a.PermissionSets) && strings.Compare(set.Name, e.Name) < 0 {
+		if at == len(a.Roles) && strings.Compare(set.Name, e.Name) < 0 {
 			at = i
 		}
 	}
-	a.PermissionSets = append(a.PermissionSets, Entry{})
-	copy(a.PermissionSets[at+1:], a.PermissionSets[at:])
-	a.PermissionSets[at] = Entry{Name: set.Name, Description: set.Description, EndsAt: endsAt}
+	a.Roles = append(a.Roles, Entry{})
+	copy(a.Roles[at+1:], a.Roles[at:])
+	a.Roles[at] = Entry{Name: set.Name, Description: set.Description, EndsAt: endsAt}
 }

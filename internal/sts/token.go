@@ -35,22 +35,31 @@ type claims struct {
 	Source      string    `json:"si,omitempty"`
 	Chained     bool      `json:"c,omitempty"`
 	Federation  *provided `json:"f,omitempty"`
+
+	Context *idc.IdentityContext `json:"ic,omitempty"`
+	Root    bool                 `json:"rt,omitempty"` // of the account's root user, for one task
+	Padding string               `json:"z,omitempty"`  // for who wants to see whether larger tokens go through
 }
 
 // provided is what later requests may know of a federation: the issuer and the
 // audience of an assertion are not kept.
 type provided struct {
-	Provider      string `json:"p"`
-	Subject       string `json:"s"`
-	SubjectType   string `json:"t"`
-	NameQualifier string `json:"q"`
+	Provider      string              `json:"p"`
+	Subject       string              `json:"s"`
+	SubjectType   string              `json:"t,omitempty"`
+	NameQualifier string              `json:"q,omitempty"`
+	Keys          map[string][]string `json:"k,omitempty"` // of a web identity
 }
 
 func sealedFederation(f *idc.Federation) *provided {
 	if f == nil {
 		return nil
 	}
-	return &provided{f.Provider, f.Subject, f.SubjectType, f.NameQualifier}
+	kept := &provided{Provider: f.Provider, Subject: f.Subject, SubjectType: f.SubjectType, NameQualifier: f.NameQualifier}
+	if f.Web() {
+		kept.Keys = keptKeys(f)
+	}
+	return kept
 }
 
 // tokenAAD keeps session tokens apart from everything else that is sealed.
@@ -95,13 +104,22 @@ func (s *Service) Open(accessKeyID, sessionToken string) (secret string, caller 
 	return c.Secret, caller, nil
 }
 
-// seal makes the token of a session.
-func (s *Service) seal(c claims) (string, error) {
+// MaxTokenSize is what the size of a session token is a percentage of. Tokens are
+// smaller: what they carry is bounded by the packed size.
+const MaxTokenSize = 8192
+
+// seal makes the token of a session, at least as long as asked.
+func (s *Service) seal(c claims, atLeast int) (string, error) {
 	plain, err := json.Marshal(c)
 	if err != nil {
 		return "", err
 	}
-	return s.Ring.SealString(plain, tokenAAD), nil
+	token := s.Ring.SealString(plain, tokenAAD)
+	if missing := atLeast - len(token); missing > 0 {
+		c.Padding = strings.Repeat("=", missing*3/4+1) // it grows by a third in base64
+		return s.seal(c, 0)
+	}
+	return token, nil
 }
 
 func (c *claims) caller() idc.Caller {
@@ -116,12 +134,18 @@ func (c *claims) caller() idc.Caller {
 		SessionPolicies: c.Policies, SessionPolicyARNs: c.PolicyARNs, Tags: c.Tags,
 		TransitiveTagKeys: c.Transitive, SourceIdentity: c.Source, Chained: c.Chained,
 	}
+	if c.Root {
+		root := arn.Root(c.AccountID).String()
+		caller.Type, caller.ARN, caller.PrincipalARN, caller.PrincipalID = idc.CallerRoot, root, root, c.AccountID
+		caller.SessionPolicyARNs, caller.TaskPolicyARN = nil, strings.Join(c.PolicyARNs, "")
+	}
 	if c.NotAfter != 0 {
 		caller.NotAfter = time.UnixMilli(c.NotAfter).UTC()
 	}
 	if f := c.Federation; f != nil {
-		caller.Federation = &idc.Federation{Provider: f.Provider, Subject: f.Subject, SubjectType: f.SubjectType, NameQualifier: f.NameQualifier}
+		caller.Federation = &idc.Federation{Provider: f.Provider, Subject: f.Subject, SubjectType: f.SubjectType, NameQualifier: f.NameQualifier, Keys: f.Keys}
 	}
+	caller.Context = c.Context
 	if c.MFAAt != 0 {
 		caller.MFA, caller.MFAAt = true, time.UnixMilli(c.MFAAt).UTC()
 	}

@@ -17,8 +17,8 @@ type Session struct {
 	HomeURL    string
 }
 
-// Portal is the start page: the accounts of the person, each with its roles.
-// The search is a GET form with the parameter q.
+// Portal is the start page: the accounts of the person, each with its roles, and
+// the applications. The search is a GET form with the parameter q.
 type Portal struct {
 	Session Session
 	// Query is the search as the person typed it.
@@ -27,6 +27,9 @@ type Portal struct {
 	Total int
 	// Accounts after the search, in the order they are shown.
 	Accounts []PortalAccount
+	// Applications after the search; TotalApplications counts them before.
+	Applications      []PortalApplication
+	TotalApplications int
 	// SearchURL is the path of the search form, normally /start.
 	SearchURL string
 }
@@ -45,11 +48,21 @@ type PortalAccount struct {
 	Roles []PortalRole
 }
 
+// PortalApplication is one application of the portal.
+type PortalApplication struct {
+	Name        string
+	Description string // may be empty
+	// URL is where signing in begins; empty when the portal cannot open it.
+	URL string
+}
+
 // PortalRole is one role of an account.
 type PortalRole struct {
-	// Name is the permission set's name; Description its description, may be empty.
+	// Name is the permission set's or the role's name; Description its description, may be empty.
 	Name        string
 	Description string
+	// ARN is that of a role the account has by itself; empty for a permission set.
+	ARN string
 	// KeysURL is the address of the role's AccessKeys page.
 	KeysURL string
 	// ConsoleURL opens the account's web console; empty where there is none.

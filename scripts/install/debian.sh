@@ -9,6 +9,7 @@ declare -A part=(
   [openssl]=/usr/bin/openssl
   [awscli]=/usr/bin/aws
   [chromium]=/usr/bin/chromium
+  [python3-boto3]=/usr/lib/python3/dist-packages/boto3/__init__.py
   [nginx-light]=/usr/sbin/nginx
   [postgresql-15]=/usr/lib/postgresql/15/bin/postgres
   [util-linux]=/usr/sbin/runuser

@@ -15,6 +15,35 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 )
 
+// TestATokenBelongsToItsQuery: with other attributes or times it is refused.
+func TestATokenBelongsToItsQuery(t *testing.T) {
+	w, trail, c := setUp(t)
+	for range 3 {
+		record(t, w, trail, "CreateRole", testidc.Member)
+	}
+	one := doortest.P(int32(1))
+	first := doortest.Do(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{MaxResults: one})
+	for _, in := range []*cloudtrail.LookupEventsInput{
+		{LookupAttributes: []cloudtrail.LookupAttribute{{AttributeKey: doortest.P("EventName"), AttributeValue: doortest.P("CreateRole")}}},
+		{StartTime: doortest.P(w.Clock.Now().Add(-time.Hour))}, {EndTime: doortest.P(w.Clock.Now())}, {EventCategory: doortest.P("insight")},
+	} {
+		in.NextToken = first.NextToken
+		doortest.Refuse(c, cloudtrail.LookupEvents, in, "InvalidNextTokenException", "NextToken")
+	}
+	c.Caller.AccountID = testidc.Management
+	doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{NextToken: first.NextToken}, "InvalidNextTokenException", "NextToken")
+}
+
+// TestThereAreNoInsights, and asking for them is no error.
+func TestThereAreNoInsights(t *testing.T) {
+	w, trail, c := setUp(t)
+	record(t, w, trail, "CreateRole", testidc.Member)
+	out := doortest.Do(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{EventCategory: doortest.P("insight")})
+	if len(out.Events) != 0 || out.NextToken != nil {
+		t.Errorf("insights: %+v", out)
+	}
+}
+
 func setUp(t *testing.T) (*testidc.World, *audit.Service, *doortest.Client) {
 	w := testidc.New(t)
 	trail := &audit.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Region: "us-east-1", ManagementAccountID: testidc.Management}
@@ -88,5 +117,10 @@ func TestLookupRefusals(t *testing.T) {
 	doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{
 		StartTime: doortest.P(w.Clock.Now()), EndTime: doortest.P(w.Clock.Now().Add(-time.Hour))}, "InvalidTimeRangeException", "before")
 	doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{NextToken: doortest.P("made-up")}, "InvalidNextTokenException", "NextToken")
-	doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{EventCategory: doortest.P("insight")}, "InvalidEventCategoryException", "Insights")
+	doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{EventCategory: doortest.P("data")}, "InvalidEventCategoryException", "")
+	doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{MaxResults: doortest.P(int32(51))}, "InvalidMaxResultsException", "")
+	for key, value := range map[string]string{"ReadOnly": "maybe", "Colour": "red"} {
+		doortest.Refuse(c, cloudtrail.LookupEvents, &cloudtrail.LookupEventsInput{
+			LookupAttributes: []cloudtrail.LookupAttribute{{AttributeKey: &key, AttributeValue: &value}}}, "InvalidLookupAttributesException", "")
+	}
 }

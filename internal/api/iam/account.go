@@ -5,7 +5,6 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
-	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
 func (d *Door) accountOperations() []awsedge.Operation {
@@ -17,7 +16,10 @@ func (d *Door) accountOperations() []awsedge.Operation {
 	}
 }
 
-func (d *Door) listAccountAliases(ctx context.Context, call *awsedge.Call, _ *iam.ListAccountAliasesInput) (*iam.ListAccountAliasesOutput, error) {
+func (d *Door) listAccountAliases(ctx context.Context, call *awsedge.Call, in *iam.ListAccountAliasesInput) (*iam.ListAccountAliasesOutput, error) {
+	if _, _, err := d.page(call, in.Marker, in.MaxItems); err != nil {
+		return nil, err
+	}
 	alias, err := d.Roles.Alias(ctx, call.Caller.AccountID)
 	if err != nil {
 		return nil, err
@@ -38,29 +40,28 @@ func (d *Door) deleteAccountAlias(ctx context.Context, call *awsedge.Call, in *i
 	return nil, d.Roles.DeleteAlias(ctx, call.Change(), call.Caller.AccountID, *in.AccountAlias)
 }
 
-// getAccountSummary counts what there is; what we do not have counts zero.
+// getAccountSummary has all of AWS's keys; what we do not have counts zero.
 func (d *Door) getAccountSummary(ctx context.Context, call *awsedge.Call, _ *iam.GetAccountSummaryInput) (*iam.GetAccountSummaryOutput, error) {
-	account := call.Caller.AccountID
-	roles, _, err := d.Roles.List(ctx, account, "", store.Page{})
+	is, err := d.Roles.Summary(ctx, call.Caller.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	policies, _, err := d.Roles.ListPolicies(ctx, account, "", store.Page{})
-	if err != nil {
-		return nil, err
-	}
-	providers, err := d.Roles.ListSAMLProviders(ctx, account)
-	if err != nil {
-		return nil, err
-	}
-	versions := 0
-	for _, p := range policies {
-		versions += len(p.Versions)
+	tokenVersion := int32(1)
+	if is.GlobalTokenVersion == "v2Token" {
+		tokenVersion = 2
 	}
 	return &iam.GetAccountSummaryOutput{SummaryMap: map[string]int32{
-		"Roles": int32(len(roles)), "Policies": int32(len(policies)), "PolicyVersionsInUse": int32(versions), "Providers": int32(len(providers)),
-		"Users": 0, "Groups": 0, "InstanceProfiles": 0, "ServerCertificates": 0, "MFADevices": 0, "MFADevicesInUse": 0,
-		"AccountAccessKeysPresent": 0, "AccountSigningCertificatesPresent": 0, "AccountPasswordPresent": 0, "AccountMFAEnabled": 0,
-		"VersionsPerPolicyQuota": 5,
+		"Roles": int32(is.Roles), "RolesQuota": int32(is.RolesQuota), "RolePolicySizeQuota": 10240, "AssumeRolePolicySizeQuota": 2048,
+		"AttachedPoliciesPerRoleQuota": int32(is.PoliciesPerRole),
+		"Policies":                     int32(is.ManagedPolicies), "PoliciesQuota": int32(is.ManagedPoliciesQuota), "PolicySizeQuota": 6144,
+		"PolicyVersionsInUse": int32(is.PolicyVersions), "PolicyVersionsInUseQuota": 10000, "VersionsPerPolicyQuota": int32(is.VersionsPerPolicy),
+		"Providers": int32(is.Providers), "GlobalEndpointTokenVersion": tokenVersion,
+
+		"Users": 0, "UsersQuota": 5000, "UserPolicySizeQuota": 2048, "AttachedPoliciesPerUserQuota": 10, "AccessKeysPerUserQuota": 2,
+		"SigningCertificatesPerUserQuota": 2, "GroupsPerUserQuota": 10,
+		"Groups": 0, "GroupsQuota": 300, "GroupPolicySizeQuota": 5120, "AttachedPoliciesPerGroupQuota": 10,
+		"InstanceProfiles": 0, "InstanceProfilesQuota": 1000, "ServerCertificates": 0, "ServerCertificatesQuota": 20,
+		"MFADevices": 0, "MFADevicesInUse": 0, "AccountMFAEnabled": 0,
+		"AccountAccessKeysPresent": 0, "AccountSigningCertificatesPresent": 0, "AccountPasswordPresent": 0,
 	}}, nil
 }

@@ -1,6 +1,7 @@
 // Package iam is the front door of AWS IAM (awsQuery, 2010-05-08) for the native
-// accounts: roles with their policies and boundaries, managed policies, SAML
-// providers and the account's alias. The account is always the caller's own.
+// accounts: roles with their policies and boundaries, managed policies, SAML and
+// OpenID Connect providers, outbound federation and the account's alias, and for the
+// organization central root access. The account is always the caller's own.
 //
 // It translates between wire types and package idc; the rules are in package
 // role. The AWS managed policies come from package managedpolicy.
@@ -12,6 +13,10 @@
 //
 // The policy simulator and the context keys of policies are package authz's.
 //
-// Users, groups, instance profiles and everything else of IAM that Identity
-// Center does not need are not served and answer as such.
+// What roles were last used for, and reports on it, are package accessreport's.
+//
+// There are no users, groups, instance profiles and server certificates, and nothing
+// makes any. What audit tools read of them is served nevertheless (absent.go,
+// credentialreport.go): lists are empty, names are not found. Everything else of IAM
+// is not served and answers as such.
 package iam

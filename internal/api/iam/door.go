@@ -3,23 +3,31 @@ package iam
 import (
 	"context"
 	"slices"
+	"sync"
 
+	"github.com/gatehouse-idc/gatehouse/internal/accessreport"
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/managedpolicy"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
+	"github.com/gatehouse-idc/gatehouse/internal/sts"
 )
 
 // Door serves IAM.
 type Door struct {
-	Roles *role.Service
-	Authz *authz.Service // simulates policies
-	Pages pagetoken.Codec
+	Roles   *role.Service
+	Authz   *authz.Service // simulates policies
+	STS     *sts.Service   // signs tokens for others
+	Reports *accessreport.Service
+	Pages   pagetoken.Codec
+
+	awsPolicies func() []managedpolicy.Summary
 }
 
 // pageSize is the page when the client does not say.
@@ -27,8 +35,10 @@ const pageSize = 100
 
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
+	d.awsPolicies = sync.OnceValue(managedpolicy.List)
 	return slices.Concat(d.roleOperations(), d.rolePolicyOperations(), d.policyOperations(), d.versionOperations(),
-		d.providerOperations(), d.accountOperations(), d.simulationOperations())
+		d.providerOperations(), d.accountOperations(), d.simulationOperations(), d.absentOperations(), d.credentialReportOperations(), d.detailOperations(),
+		d.lastAccessedOperations())
 }
 
 type handler[In, Out any] func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/accessreport"
 	"github.com/gatehouse-idc/gatehouse/internal/api/doortest"
 	api "github.com/gatehouse-idc/gatehouse/internal/api/iam"
 	"github.com/gatehouse-idc/gatehouse/internal/authz"
@@ -13,7 +14,9 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
+	"github.com/gatehouse-idc/gatehouse/internal/saml/samltest"
 	"github.com/gatehouse-idc/gatehouse/internal/sealed"
+	"github.com/gatehouse-idc/gatehouse/internal/serviceauth"
 	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 )
 
@@ -27,13 +30,15 @@ const (
 type world struct {
 	*testidc.World
 	*doortest.Client
-	roles *role.Service
+	roles   *role.Service
+	reports *accessreport.Service
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{World: testidc.New(t)}
 	w.roles = &role.Service{Store: w.Store, IDs: w.IDs}
-	door := &api.Door{Roles: w.roles, Authz: &authz.Service{Store: w.Store, Roles: w.roles, Instance: w.Instance}, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()}}
+	w.reports = &accessreport.Service{Store: w.Store, IDs: w.IDs, Catalog: serviceauth.New(), OrganizationID: w.Instance.OrganizationID}
+	door := &api.Door{Roles: w.roles, Reports: w.reports, Authz: &authz.Service{Store: w.Store, Roles: w.roles, Instance: w.Instance}, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()}}
 	w.Client = doortest.New(t, w.Clock, w.IDs, testidc.Member, door.Operations())
 	_, err := role.Reserved{Service: w.roles}.Apply(t.Context(), w.Change(), role.ReservedDefinition{
 		AccountID: testidc.Member, Name: reserved, Path: "/aws-reserved/sso.amazonaws.com/", TrustPolicy: trust, MaxSessionDuration: 12 * time.Hour,
@@ -167,7 +172,7 @@ func TestAnotherAccountsPolicyIsNotShown(t *testing.T) {
 	doortest.Refuse(w.Client, iam.GetPolicy, &iam.GetPolicyInput{PolicyArn: &other.ARN}, "NoSuchEntity", "")
 	doortest.Refuse(w.Client, iam.GetPolicyVersion, &iam.GetPolicyVersionInput{PolicyArn: &other.ARN, VersionId: p("v1")}, "NoSuchEntity", "")
 	doortest.Refuse(w.Client, iam.CreatePolicyVersion, &iam.CreatePolicyVersionInput{PolicyArn: &other.ARN, PolicyDocument: p(document)}, "NoSuchEntity", "")
-	provider, err := w.roles.CreateSAMLProvider(t.Context(), w.Change(), testidc.Management, "corp", strings.Repeat("<md/>", 300), nil)
+	provider, err := w.roles.CreateSAMLProvider(t.Context(), w.Change(), testidc.Management, role.SAMLProviderDefinition{Name: "corp", Metadata: samltest.New(t, "https://idp.example.com").Metadata()})
 	if err != nil {
 		t.Fatal(err)
 	}

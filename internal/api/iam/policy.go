@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
@@ -100,51 +101,61 @@ func (d *Door) getPolicy(ctx context.Context, call *awsedge.Call, in *iam.GetPol
 	return &iam.GetPolicyOutput{Policy: wirePolicy(p, use)}, nil
 }
 
+// candidate is a policy that a list may show; most of them are not on the page that is asked for.
+type candidate struct {
+	arn  string
+	use  role.Use
+	wire func() *iam.Policy
+}
+
 func (d *Door) listPolicies(ctx context.Context, call *awsedge.Call, in *iam.ListPoliciesInput) (*iam.ListPoliciesOutput, error) {
 	uses, err := d.Roles.Uses(ctx, call.Caller.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	var all []*iam.Policy
+	var all []candidate
 	if scope := value(in.Scope); scope != "AWS" {
 		found, _, err := d.Roles.ListPolicies(ctx, call.Caller.AccountID, value(in.PathPrefix), store.Page{})
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range found {
-			out := wirePolicy(p, uses[p.ARN])
-			out.Tags, out.Description = nil, nil // as AWS, only GetPolicy shows them
-			all = append(all, out)
+			all = append(all, candidate{p.ARN, uses[p.ARN], func() *iam.Policy {
+				out := wirePolicy(p, uses[p.ARN])
+				out.Tags, out.Description = nil, nil // as AWS, only GetPolicy shows them
+				return out
+			}})
 		}
 	}
 	if scope := value(in.Scope); scope != "Local" {
-		for _, p := range managedpolicy.List() {
+		for _, p := range d.awsPolicies() {
 			if strings.HasPrefix(p.Path, value(in.PathPrefix)) {
-				all = append(all, wireAWSPolicy(p, uses[p.ARN]))
+				all = append(all, candidate{p.ARN, uses[p.ARN], func() *iam.Policy { return wireAWSPolicy(p, uses[p.ARN]) }})
 			}
 		}
 	}
 	onlyAttached := in.OnlyAttached != nil && *in.OnlyAttached
-	var shown []iam.Policy
-	for _, p := range all {
-		if (!onlyAttached || *p.AttachmentCount > 0) && usedAs(value(in.PolicyUsageFilter), p) {
-			shown = append(shown, *p)
-		}
-	}
+	all = slices.DeleteFunc(all, func(c candidate) bool {
+		return onlyAttached && c.use.Attached == 0 || !usedAs(value(in.PolicyUsageFilter), c.use)
+	})
 	filters := []string{value(in.Scope), value(in.PathPrefix), value(in.PolicyUsageFilter), boolean(onlyAttached)}
-	page, err := cut(d, call, in.Marker, in.MaxItems, shown, func(p iam.Policy) string { return *p.Arn }, filters...)
+	page, err := cut(d, call, in.Marker, in.MaxItems, all, func(c candidate) string { return c.arn }, filters...)
 	if err != nil {
 		return nil, err
 	}
-	return &iam.ListPoliciesOutput{Policies: page.items, IsTruncated: page.truncated, Marker: page.marker}, nil
+	out := &iam.ListPoliciesOutput{Policies: make([]iam.Policy, len(page.items)), IsTruncated: page.truncated, Marker: page.marker}
+	for i, c := range page.items {
+		out.Policies[i] = *c.wire()
+	}
+	return out, nil
 }
 
-func usedAs(filter string, p *iam.Policy) bool {
+func usedAs(filter string, use role.Use) bool {
 	switch filter {
 	case "PermissionsPolicy":
-		return *p.AttachmentCount > 0
+		return use.Attached > 0
 	case "PermissionsBoundary":
-		return *p.PermissionsBoundaryUsageCount > 0
+		return use.Bounded > 0
 	}
 	return true
 }

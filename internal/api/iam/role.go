@@ -105,7 +105,13 @@ func (d *Door) getRole(ctx context.Context, call *awsedge.Call, in *iam.GetRoleI
 	if err != nil {
 		return nil, err
 	}
-	return &iam.GetRoleOutput{Role: wireRole(found)}, nil
+	use, err := d.Roles.LastUse(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	out := wireRole(found)
+	out.RoleLastUsed = lastUsed(use)
+	return &iam.GetRoleOutput{Role: out}, nil
 }
 
 func (d *Door) deleteRole(ctx context.Context, call *awsedge.Call, in *iam.DeleteRoleInput) (*iam.DeleteRoleOutput, error) {

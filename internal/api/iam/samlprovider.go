@@ -2,14 +2,21 @@ package iam
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/iam"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
-	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/role"
 )
 
+// providerOperations are those of identity providers, and of what the account and the
+// organization let out to others.
 func (d *Door) providerOperations() []awsedge.Operation {
+	return slices.Concat(d.samlProviderOperations(), d.oidcProviderOperations(), d.rootAccessOperations(), d.outboundOperations())
+}
+
+func (d *Door) samlProviderOperations() []awsedge.Operation {
 	return []awsedge.Operation{
 		onAccount(iam.ListSAMLProviders, d.listSAMLProviders),
 		awsedge.Op(iam.CreateSAMLProvider, d.createSAMLProvider,
@@ -19,7 +26,15 @@ func (d *Door) providerOperations() []awsedge.Operation {
 			keys(func(in *iam.CreateSAMLProviderInput) map[string][]string { return tagKeys(in.Tags) }),
 			awsedge.Also("iam:TagSAMLProvider", func(_ *awsedge.Call, in *iam.CreateSAMLProviderInput) bool { return len(in.Tags) > 0 })),
 		onARN(iam.GetSAMLProvider, func(in *iam.GetSAMLProviderInput) *string { return in.SAMLProviderArn }, d.getSAMLProvider),
+		onARN(iam.UpdateSAMLProvider, func(in *iam.UpdateSAMLProviderInput) *string { return in.SAMLProviderArn }, d.updateSAMLProvider),
 		onARN(iam.DeleteSAMLProvider, func(in *iam.DeleteSAMLProviderInput) *string { return in.SAMLProviderArn }, d.deleteSAMLProvider),
+		onARN(iam.ListSAMLProviderTags, func(in *iam.ListSAMLProviderTagsInput) *string { return in.SAMLProviderArn }, d.listSAMLProviderTags),
+		onARN(iam.TagSAMLProvider, func(in *iam.TagSAMLProviderInput) *string { return in.SAMLProviderArn }, d.tagSAMLProvider,
+			keys(func(in *iam.TagSAMLProviderInput) map[string][]string { return tagKeys(in.Tags) })),
+		onARN(iam.UntagSAMLProvider, func(in *iam.UntagSAMLProviderInput) *string { return in.SAMLProviderArn }, d.untagSAMLProvider,
+			keys(func(in *iam.UntagSAMLProviderInput) map[string][]string {
+				return map[string][]string{"aws:TagKeys": in.TagKeys}
+			})),
 	}
 }
 
@@ -35,37 +50,71 @@ func (d *Door) listSAMLProviders(ctx context.Context, call *awsedge.Call, _ *iam
 	return out, nil
 }
 
+// required is the assertion encryption mode that takes encrypted assertions only.
+const required = "Required"
+
 func (d *Door) createSAMLProvider(ctx context.Context, call *awsedge.Call, in *iam.CreateSAMLProviderInput) (*iam.CreateSAMLProviderOutput, error) {
-	if in.AddPrivateKey != nil || in.AssertionEncryptionMode != nil {
-		return nil, idc.Errorf(idc.NotImplemented, "Encrypted assertions are not supported yet.")
-	}
-	p, err := d.Roles.CreateSAMLProvider(ctx, call.Change(), call.Caller.AccountID, *in.Name, *in.SAMLMetadataDocument, fromTags(in.Tags))
+	p, err := d.Roles.CreateSAMLProvider(ctx, call.Change(), call.Caller.AccountID, role.SAMLProviderDefinition{
+		Name: *in.Name, Metadata: *in.SAMLMetadataDocument, Tags: fromTags(in.Tags),
+		PrivateKey: value(in.AddPrivateKey), EncryptedOnly: value(in.AssertionEncryptionMode) == required,
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &iam.CreateSAMLProviderOutput{SAMLProviderArn: &p.ARN, Tags: wireTags(p.Tags)}, nil
 }
 
-// provider returns the SAML provider of the caller's account that an ARN names.
-func (d *Door) provider(ctx context.Context, call *awsedge.Call, providerARN string) (*idc.SAMLProvider, error) {
-	p, err := d.Roles.SAMLProvider(ctx, providerARN)
-	if err == nil && p.AccountID != call.Caller.AccountID {
-		return nil, idc.NotFoundf("SAMLProvider", providerARN, "Manifest not found for arn %s", providerARN)
+func (d *Door) updateSAMLProvider(ctx context.Context, call *awsedge.Call, in *iam.UpdateSAMLProviderInput) (*iam.UpdateSAMLProviderOutput, error) {
+	c := role.SAMLProviderChange{Metadata: value(in.SAMLMetadataDocument), AddKey: value(in.AddPrivateKey), RemoveKey: value(in.RemovePrivateKey)}
+	if in.AssertionEncryptionMode != nil {
+		only := *in.AssertionEncryptionMode == required
+		c.EncryptedOnly = &only
 	}
-	return p, err
+	if err := d.Roles.UpdateSAMLProvider(ctx, call.Change(), call.Caller.AccountID, *in.SAMLProviderArn, c); err != nil {
+		return nil, err
+	}
+	return &iam.UpdateSAMLProviderOutput{SAMLProviderArn: in.SAMLProviderArn}, nil
 }
 
 func (d *Door) getSAMLProvider(ctx context.Context, call *awsedge.Call, in *iam.GetSAMLProviderInput) (*iam.GetSAMLProviderOutput, error) {
-	p, err := d.provider(ctx, call, *in.SAMLProviderArn)
+	p, err := d.Roles.SAMLProvider(ctx, call.Caller.AccountID, *in.SAMLProviderArn)
 	if err != nil {
 		return nil, err
 	}
-	return &iam.GetSAMLProviderOutput{CreateDate: &p.CreatedAt, ValidUntil: &p.ValidUntil, SAMLMetadataDocument: &p.Metadata, Tags: wireTags(p.Tags)}, nil
+	out := &iam.GetSAMLProviderOutput{CreateDate: &p.CreatedAt, ValidUntil: &p.ValidUntil, SAMLMetadataDocument: &p.Metadata, Tags: wireTags(p.Tags), SAMLProviderUUID: text(p.UUID)}
+	for _, k := range p.PrivateKeys {
+		out.PrivateKeyList = append(out.PrivateKeyList, iam.SAMLPrivateKey{KeyId: &k.ID, Timestamp: &k.CreatedAt})
+	}
+	if len(p.PrivateKeys) > 0 {
+		mode := "Allowed"
+		if p.EncryptedOnly {
+			mode = required
+		}
+		out.AssertionEncryptionMode = &mode
+	}
+	return out, nil
 }
 
 func (d *Door) deleteSAMLProvider(ctx context.Context, call *awsedge.Call, in *iam.DeleteSAMLProviderInput) (*iam.DeleteSAMLProviderOutput, error) {
-	if _, err := d.provider(ctx, call, *in.SAMLProviderArn); err != nil {
+	return nil, d.Roles.DeleteSAMLProvider(ctx, call.Change(), call.Caller.AccountID, *in.SAMLProviderArn)
+}
+
+func (d *Door) listSAMLProviderTags(ctx context.Context, call *awsedge.Call, in *iam.ListSAMLProviderTagsInput) (*iam.ListSAMLProviderTagsOutput, error) {
+	p, err := d.Roles.SAMLProvider(ctx, call.Caller.AccountID, *in.SAMLProviderArn)
+	if err != nil {
 		return nil, err
 	}
-	return nil, d.Roles.DeleteSAMLProvider(ctx, call.Change(), *in.SAMLProviderArn)
+	page, err := cut(d, call, in.Marker, in.MaxItems, wireTags(p.Tags), tagKey, *in.SAMLProviderArn)
+	if err != nil {
+		return nil, err
+	}
+	return &iam.ListSAMLProviderTagsOutput{Tags: page.items, IsTruncated: page.truncated, Marker: page.marker}, nil
+}
+
+func (d *Door) tagSAMLProvider(ctx context.Context, call *awsedge.Call, in *iam.TagSAMLProviderInput) (*iam.TagSAMLProviderOutput, error) {
+	return nil, d.Roles.TagSAMLProvider(ctx, call.Change(), call.Caller.AccountID, *in.SAMLProviderArn, fromTags(in.Tags))
+}
+
+func (d *Door) untagSAMLProvider(ctx context.Context, call *awsedge.Call, in *iam.UntagSAMLProviderInput) (*iam.UntagSAMLProviderOutput, error) {
+	return nil, d.Roles.UntagSAMLProvider(ctx, call.Change(), call.Caller.AccountID, *in.SAMLProviderArn, in.TagKeys)
 }

@@ -24,12 +24,17 @@ func (d *Door) versionOperations() []awsedge.Operation {
 // managed policy only the default version is known.
 func (d *Door) policy(ctx context.Context, call *awsedge.Call, policyARN string) (*idc.ManagedPolicy, error) {
 	if p, ok := managedpolicy.Get(policyARN); ok {
-		return &idc.ManagedPolicy{
-			ARN: p.ARN, DefaultVersion: p.VersionID,
-			Versions: []idc.PolicyVersion{{ID: p.VersionID, Document: p.Document, CreatedAt: p.UpdatedAt}},
-		}, nil
+		return awsManaged(p), nil
 	}
 	return d.local(ctx, call, policyARN)
+}
+
+// awsManaged gives an AWS managed policy the form of the others.
+func awsManaged(p managedpolicy.Policy) *idc.ManagedPolicy {
+	return &idc.ManagedPolicy{
+		ARN: p.ARN, DefaultVersion: p.VersionID,
+		Versions: []idc.PolicyVersion{{ID: p.VersionID, Document: p.Document, CreatedAt: p.UpdatedAt}},
+	}
 }
 
 // wireVersion leaves the document out, as the lists do.

@@ -3,7 +3,7 @@
 // rules are.
 //
 // Everything written here belongs to the built-in source. One file per noun: user.go, group.go,
-// membership.go; door.go has what they share: which identity store is meant, page tokens, and the ARNs that
-// policies speak of ("Actions, resources, and condition keys for AWS Identity Store", Service Authorization
-// Reference).
+// membership.go; store.go has the stores themselves; door.go has what they share: which identity store is
+// meant, who may come in and from where, page tokens, and the ARNs that policies speak of ("Actions,
+// resources, and condition keys for AWS Identity Store", Service Authorization Reference).
 package identitystore

@@ -1,18 +1,23 @@
 package identitystore
 
 import (
+	"context"
 	"encoding/json"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/identitystore"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/directory"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/instance"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
+	"github.com/gatehouse-idc/gatehouse/internal/role"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
@@ -20,8 +25,11 @@ import (
 type Door struct {
 	Directory *directory.Service
 	Pages     pagetoken.Codec
-	// Instance is whose identity store this is.
+	// Instance is the organization's.
 	Instance *idc.Instance
+	// Instances knows which instances an account sees, Applications which it administers.
+	Instances    *instance.Service
+	Applications *application.Service
 }
 
 // Operations returns the operations this door serves.
@@ -29,21 +37,101 @@ func (d *Door) Operations() []awsedge.Operation {
 	return slices.Concat(d.storeOperations(), d.userOperations(), d.groupOperations(), d.membershipOperations())
 }
 
-// ours refuses the id of another identity store.
-func (d *Door) ours(id *string) error {
-	if *id != d.Instance.IdentityStoreID && *id != d.arn() {
-		return idc.NotFoundf("IDENTITY_STORE", *id, "IDENTITY_STORE not found.")
+// request is a call whose identity store has been found.
+type request struct {
+	*awsedge.Call
+	instance *idc.Instance // whose identity store it is
+}
+
+// op registers an operation: it authorises the identity store and what is touched
+// inside, finds the store, and admits callers whose account administers it from
+// where its network configuration lets them.
+func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) (storeID *string, inside []string),
+	fn func(ctx context.Context, r request, in *In) (*Out, error)) awsedge.Operation {
+	return opFound(d, typed, func(in *In) *string { id, _ := names(in); return id },
+		func(_ context.Context, _ string, in *In) ([]string, error) {
+			_, inside := names(in)
+			return inside, nil
+		}, fn)
+}
+
+// opFound is op for what must be looked up to be authorised.
+func opFound[In, Out any](d *Door, typed awsapi.Typed[In, Out], store func(in *In) *string,
+	inside func(ctx context.Context, storeID string, in *In) ([]string, error),
+	fn func(ctx context.Context, r request, in *In) (*Out, error)) awsedge.Operation {
+	on := awsedge.OnFound(func(ctx context.Context, _ *awsedge.Call, in *In) ([]string, map[string][]string, error) {
+		found, err := d.find(ctx, *store(in))
+		if idc.IsNotFound(err) {
+			found, err = d.Instance, nil // who may do nothing there learns nothing
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		resources, err := inside(ctx, found.IdentityStoreID, in)
+		return append([]string{storeARN(found)}, resources...), nil, err
+	})
+	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
+		found, err := d.find(ctx, *store(in))
+		if err != nil {
+			return nil, err
+		}
+		r := request{call, found}
+		if err := d.admit(ctx, r); err != nil {
+			return nil, err
+		}
+		return fn(ctx, r, in)
 	}
-	return nil
+	return awsedge.Op(typed, run, on)
 }
 
-// on is the resources of a call: the identity store, and what it touches inside.
-func (d *Door) on(inside ...string) []string {
-	return append([]string{d.arn()}, inside...)
+// find returns the instance whose identity store has an id or ARN. A store whose
+// instance is going is gone.
+func (d *Door) find(ctx context.Context, name string) (*idc.Instance, error) {
+	missing := idc.NotFoundf("IDENTITY_STORE", name, "IDENTITY_STORE not found.")
+	in, err := d.Directory.Instance(ctx, name[strings.LastIndexByte(name, '/')+1:])
+	if idc.IsNotFound(err) {
+		return nil, missing
+	}
+	if err != nil {
+		return nil, err
+	}
+	if in.CurrentStatus() != idc.InstanceActive || name != in.IdentityStoreID && name != storeARN(in) {
+		return nil, missing
+	}
+	return in, nil
 }
 
-func (d *Door) arn() string {
-	return arn.IdentityStore(d.Instance.OwnerAccountID, d.Instance.IdentityStoreID).String()
+// admit refuses accounts that do not administer the identity store, and addresses that
+// its network configuration shuts out. Break-glass sessions may look at that
+// configuration and change it from anywhere: they are the way back in.
+func (d *Door) admit(ctx context.Context, r request) error {
+	resource := storeARN(r.instance)
+	administers, err := d.Applications.Administers(ctx, r.instance, r.Caller.AccountID)
+	if err != nil {
+		return err
+	}
+	if !administers {
+		return idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s on resource: %s", r.Caller.ARN, r.Operation.Action, resource)
+	}
+	about := r.Operation == identitystore.DescribeIdentityStore.Operation || r.Operation == identitystore.UpdateIdentityStore.Operation
+	if about && r.Caller.RoleName == role.BreakGlassName || r.instance.Network.AdmitsAPI(r.address()) {
+		return nil
+	}
+	return idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s on resource: %s because its network configuration does not allow the address %s",
+		r.Caller.ARN, r.Operation.Action, resource, r.ClientIP)
+}
+
+// address is where the call comes from, the zero value when that is not known.
+func (r request) address() netip.Addr {
+	addr, err := netip.ParseAddr(r.ClientIP)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return addr
+}
+
+func storeARN(in *idc.Instance) string {
+	return arn.IdentityStore(in.OwnerAccountID, in.IdentityStoreID).String()
 }
 
 // Wildcards that policies use for whole kinds.
@@ -85,8 +173,8 @@ func memberUser(m *identitystore.MemberId) (string, error) {
 }
 
 // page reads where a listing goes on. The function it returns makes the NextToken.
-func (d *Door) page(call *awsedge.Call, token *string, maxResults *int32, filters ...string) (store.Page, func(cursor string) *string, error) {
-	at, err := call.Page(d.Pages, token, filters...)
+func (d *Door) page(r request, token *string, maxResults *int32, filters ...string) (store.Page, func(cursor string) *string, error) {
+	at, err := r.Page(d.Pages, token, append(filters, r.instance.IdentityStoreID)...)
 	p := store.Page{After: at.After}
 	if maxResults != nil {
 		p.Limit = int(*maxResults)

@@ -11,113 +11,99 @@ import (
 
 func (d *Door) groupOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(identitystore.CreateGroup, d.createGroup,
-			awsedge.On(func(*awsedge.Call, *identitystore.CreateGroupInput) []string { return d.on() })),
-		awsedge.Op(identitystore.DescribeGroup, d.describeGroup,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.DescribeGroupInput) []string {
-				return d.on(groupARN(in.GroupId))
-			})),
-		awsedge.Op(identitystore.UpdateGroup, d.updateGroup,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.UpdateGroupInput) []string { return d.on(groupARN(in.GroupId)) })),
-		awsedge.Op(identitystore.DeleteGroup, d.deleteGroup,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.DeleteGroupInput) []string { return d.on(groupARN(in.GroupId)) })),
-		awsedge.Op(identitystore.ListGroups, d.listGroups,
-			awsedge.On(func(*awsedge.Call, *identitystore.ListGroupsInput) []string { return d.on(allGroups()) })),
-		awsedge.Op(identitystore.GetGroupId, d.getGroupID,
-			awsedge.On(func(*awsedge.Call, *identitystore.GetGroupIdInput) []string { return d.on(allGroups()) })),
+		op(d, identitystore.CreateGroup, func(in *identitystore.CreateGroupInput) (*string, []string) {
+			return in.IdentityStoreId, nil
+		}, d.createGroup),
+		op(d, identitystore.DescribeGroup, func(in *identitystore.DescribeGroupInput) (*string, []string) {
+			return in.IdentityStoreId, []string{groupARN(in.GroupId)}
+		}, d.describeGroup),
+		op(d, identitystore.UpdateGroup, func(in *identitystore.UpdateGroupInput) (*string, []string) {
+			return in.IdentityStoreId, []string{groupARN(in.GroupId)}
+		}, d.updateGroup),
+		op(d, identitystore.DeleteGroup, func(in *identitystore.DeleteGroupInput) (*string, []string) {
+			return in.IdentityStoreId, []string{groupARN(in.GroupId)}
+		}, d.deleteGroup),
+		op(d, identitystore.ListGroups, func(in *identitystore.ListGroupsInput) (*string, []string) {
+			return in.IdentityStoreId, []string{allGroups()}
+		}, d.listGroups),
+		op(d, identitystore.GetGroupId, func(in *identitystore.GetGroupIdInput) (*string, []string) {
+			return in.IdentityStoreId, []string{allGroups()}
+		}, d.getGroupID),
 	}
 }
 
-func (d *Door) createGroup(ctx context.Context, call *awsedge.Call, in *identitystore.CreateGroupInput) (*identitystore.CreateGroupOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	g, err := d.Directory.CreateGroup(ctx, call.Change(), d.Instance.IdentityStoreID, idc.Group{
+func (d *Door) createGroup(ctx context.Context, r request, in *identitystore.CreateGroupInput) (*identitystore.CreateGroupOutput, error) {
+	g, err := d.Directory.CreateGroup(ctx, r.Change(), r.instance.IdentityStoreID, idc.Group{
 		Owner: idc.OwnerBuiltIn, DisplayName: text(in.DisplayName), Description: text(in.Description),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &identitystore.CreateGroupOutput{
-		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
+		IdentityStoreId: &r.instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
 	}, nil
 }
 
-func (d *Door) describeGroup(ctx context.Context, _ *awsedge.Call, in *identitystore.DescribeGroupInput) (*identitystore.DescribeGroupOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	g, err := d.Directory.DescribeGroup(ctx, d.Instance.IdentityStoreID, groupID(in.GroupId))
+func (d *Door) describeGroup(ctx context.Context, r request, in *identitystore.DescribeGroupInput) (*identitystore.DescribeGroupOutput, error) {
+	g, err := d.Directory.DescribeGroup(ctx, r.instance.IdentityStoreID, groupID(in.GroupId))
 	if err != nil {
 		return nil, err
 	}
-	out := identitystore.DescribeGroupOutput(d.wireGroup(g))
+	out := identitystore.DescribeGroupOutput(wireGroup(g))
 	return &out, nil
 }
 
-func (d *Door) wireGroup(g *idc.Group) identitystore.Group {
+func wireGroup(g *idc.Group) identitystore.Group {
 	return identitystore.Group{
-		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
+		IdentityStoreId: &g.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
 		DisplayName: &g.DisplayName,
 		Description: optional(g.Description), ExternalIds: externalIDs(g.ExternalIDs),
 		CreatedAt: instant(g.CreatedAt), CreatedBy: optional(g.CreatedBy), UpdatedAt: instant(g.UpdatedAt), UpdatedBy: optional(g.UpdatedBy),
 	}
 }
 
-func (d *Door) updateGroup(ctx context.Context, call *awsedge.Call, in *identitystore.UpdateGroupInput) (*identitystore.UpdateGroupOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	g, err := d.Directory.UpdateGroup(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision), operations(in.Operations))
+func (d *Door) updateGroup(ctx context.Context, r request, in *identitystore.UpdateGroupInput) (*identitystore.UpdateGroupOutput, error) {
+	g, err := d.Directory.UpdateGroup(ctx, r.Change(), r.instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision), operations(in.Operations))
 	if err != nil {
 		return nil, err
 	}
 	return &identitystore.UpdateGroupOutput{
-		IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
+		IdentityStoreId: &r.instance.IdentityStoreID, GroupId: &g.ID, GroupArn: optional(groupARN(&g.ID)), Revision: optional(directory.RevisionOf(g.Version)),
 	}, nil
 }
 
-func (d *Door) deleteGroup(ctx context.Context, call *awsedge.Call, in *identitystore.DeleteGroupInput) (*identitystore.DeleteGroupOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	return nil, d.Directory.DeleteGroup(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision))
+func (d *Door) deleteGroup(ctx context.Context, r request, in *identitystore.DeleteGroupInput) (*identitystore.DeleteGroupOutput, error) {
+	return nil, d.Directory.DeleteGroup(ctx, r.Change(), r.instance.IdentityStoreID, idc.OwnerBuiltIn, groupID(in.GroupId), text(in.Revision))
 }
 
-func (d *Door) listGroups(ctx context.Context, call *awsedge.Call, in *identitystore.ListGroupsInput) (*identitystore.ListGroupsOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
+func (d *Door) listGroups(ctx context.Context, r request, in *identitystore.ListGroupsInput) (*identitystore.ListGroupsOutput, error) {
 	name, err := filterValue(in.Filters, "DisplayName")
 	if err != nil {
 		return nil, err
 	}
-	page, token, err := d.page(call, in.NextToken, in.MaxResults, name)
+	page, token, err := d.page(r, in.NextToken, in.MaxResults, name)
 	if err != nil {
 		return nil, err
 	}
-	groups, next, err := d.Directory.ListGroups(ctx, d.Instance.IdentityStoreID, name, page)
+	groups, next, err := d.Directory.ListGroups(ctx, r.instance.IdentityStoreID, name, page)
 	if err != nil {
 		return nil, err
 	}
 	out := &identitystore.ListGroupsOutput{Groups: make([]identitystore.Group, len(groups)), NextToken: token(next)}
 	for i, g := range groups {
-		out.Groups[i] = d.wireGroup(g)
+		out.Groups[i] = wireGroup(g)
 	}
 	return out, nil
 }
 
-func (d *Door) getGroupID(ctx context.Context, _ *awsedge.Call, in *identitystore.GetGroupIdInput) (*identitystore.GetGroupIdOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
+func (d *Door) getGroupID(ctx context.Context, r request, in *identitystore.GetGroupIdInput) (*identitystore.GetGroupIdOutput, error) {
 	by, err := alternate(in.AlternateIdentifier)
 	if err != nil {
 		return nil, err
 	}
-	g, err := d.Directory.FindGroup(ctx, d.Instance.IdentityStoreID, by)
+	g, err := d.Directory.FindGroup(ctx, r.instance.IdentityStoreID, by)
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.GetGroupIdOutput{IdentityStoreId: &d.Instance.IdentityStoreID, GroupId: &g.ID}, nil
+	return &identitystore.GetGroupIdOutput{IdentityStoreId: &r.instance.IdentityStoreID, GroupId: &g.ID}, nil
 }

@@ -11,31 +11,34 @@ import (
 
 func (d *Door) userOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		awsedge.Op(identitystore.CreateUser, d.createUser,
-			awsedge.On(func(*awsedge.Call, *identitystore.CreateUserInput) []string { return d.on() })),
-		awsedge.Op(identitystore.DescribeUser, d.describeUser,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.DescribeUserInput) []string { return d.on(userARN(in.UserId)) })),
-		awsedge.Op(identitystore.UpdateUser, d.updateUser,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.UpdateUserInput) []string { return d.on(userARN(in.UserId)) })),
-		awsedge.Op(identitystore.DeleteUser, d.deleteUser,
-			awsedge.On(func(_ *awsedge.Call, in *identitystore.DeleteUserInput) []string { return d.on(userARN(in.UserId)) })),
-		awsedge.Op(identitystore.ListUsers, d.listUsers,
-			awsedge.On(func(*awsedge.Call, *identitystore.ListUsersInput) []string { return d.on(allUsers()) })),
-		awsedge.Op(identitystore.GetUserId, d.getUserID,
-			awsedge.On(func(*awsedge.Call, *identitystore.GetUserIdInput) []string { return d.on(allUsers()) })),
+		op(d, identitystore.CreateUser, func(in *identitystore.CreateUserInput) (*string, []string) {
+			return in.IdentityStoreId, nil
+		}, d.createUser),
+		op(d, identitystore.DescribeUser, func(in *identitystore.DescribeUserInput) (*string, []string) {
+			return in.IdentityStoreId, []string{userARN(in.UserId)}
+		}, d.describeUser),
+		op(d, identitystore.UpdateUser, func(in *identitystore.UpdateUserInput) (*string, []string) {
+			return in.IdentityStoreId, []string{userARN(in.UserId)}
+		}, d.updateUser),
+		op(d, identitystore.DeleteUser, func(in *identitystore.DeleteUserInput) (*string, []string) {
+			return in.IdentityStoreId, []string{userARN(in.UserId)}
+		}, d.deleteUser),
+		op(d, identitystore.ListUsers, func(in *identitystore.ListUsersInput) (*string, []string) {
+			return in.IdentityStoreId, []string{allUsers()}
+		}, d.listUsers),
+		op(d, identitystore.GetUserId, func(in *identitystore.GetUserIdInput) (*string, []string) {
+			return in.IdentityStoreId, []string{allUsers()}
+		}, d.getUserID),
 	}
 }
 
-func (d *Door) createUser(ctx context.Context, call *awsedge.Call, in *identitystore.CreateUserInput) (*identitystore.CreateUserOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	u, err := d.Directory.CreateUser(ctx, call.Change(), d.Instance.IdentityStoreID, draft(in))
+func (d *Door) createUser(ctx context.Context, r request, in *identitystore.CreateUserInput) (*identitystore.CreateUserOutput, error) {
+	u, err := d.Directory.CreateUser(ctx, r.Change(), r.instance.IdentityStoreID, draft(in))
 	if err != nil {
 		return nil, err
 	}
 	return &identitystore.CreateUserOutput{
-		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
+		IdentityStoreId: &r.instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
 	}, nil
 }
 
@@ -80,22 +83,19 @@ func draft(in *identitystore.CreateUserInput) idc.User {
 	return u
 }
 
-func (d *Door) describeUser(ctx context.Context, _ *awsedge.Call, in *identitystore.DescribeUserInput) (*identitystore.DescribeUserOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	u, err := d.Directory.DescribeUser(ctx, d.Instance.IdentityStoreID, userID(in.UserId))
+func (d *Door) describeUser(ctx context.Context, r request, in *identitystore.DescribeUserInput) (*identitystore.DescribeUserOutput, error) {
+	u, err := d.Directory.DescribeUser(ctx, r.instance.IdentityStoreID, userID(in.UserId))
 	if err != nil {
 		return nil, err
 	}
-	out := identitystore.DescribeUserOutput(d.wireUser(u, in.Extensions))
+	out := identitystore.DescribeUserOutput(wireUser(u, in.Extensions))
 	return &out, nil
 }
 
-func (d *Door) wireUser(u *idc.User, extensionNames []string) identitystore.User {
+func wireUser(u *idc.User, extensionNames []string) identitystore.User {
 	status := string(u.Status)
 	return identitystore.User{
-		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
+		IdentityStoreId: &u.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
 		UserName: &u.UserName, UserStatus: &status,
 		DisplayName: optional(u.DisplayName), Name: wireName(u.Name), NickName: optional(u.NickName), ProfileUrl: optional(u.ProfileURL),
 		Emails: wireEmails(u.Emails), Addresses: wireAddresses(u.Addresses), PhoneNumbers: wirePhones(u.Phones),
@@ -160,60 +160,48 @@ func wireRoles(in []idc.UserRole) []identitystore.Role {
 	return out
 }
 
-func (d *Door) updateUser(ctx context.Context, call *awsedge.Call, in *identitystore.UpdateUserInput) (*identitystore.UpdateUserOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	u, err := d.Directory.UpdateUser(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision), operations(in.Operations))
+func (d *Door) updateUser(ctx context.Context, r request, in *identitystore.UpdateUserInput) (*identitystore.UpdateUserOutput, error) {
+	u, err := d.Directory.UpdateUser(ctx, r.Change(), r.instance.IdentityStoreID, idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision), operations(in.Operations))
 	if err != nil {
 		return nil, err
 	}
 	return &identitystore.UpdateUserOutput{
-		IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
+		IdentityStoreId: &r.instance.IdentityStoreID, UserId: &u.ID, UserArn: optional(userARN(&u.ID)), Revision: optional(directory.RevisionOf(u.Version)),
 	}, nil
 }
 
-func (d *Door) deleteUser(ctx context.Context, call *awsedge.Call, in *identitystore.DeleteUserInput) (*identitystore.DeleteUserOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
-	return nil, d.Directory.DeleteUser(ctx, call.Change(), d.Instance.IdentityStoreID, idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision))
+func (d *Door) deleteUser(ctx context.Context, r request, in *identitystore.DeleteUserInput) (*identitystore.DeleteUserOutput, error) {
+	return nil, d.Directory.DeleteUser(ctx, r.Change(), r.instance.IdentityStoreID, idc.OwnerBuiltIn, userID(in.UserId), text(in.Revision))
 }
 
-func (d *Door) listUsers(ctx context.Context, call *awsedge.Call, in *identitystore.ListUsersInput) (*identitystore.ListUsersOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
+func (d *Door) listUsers(ctx context.Context, r request, in *identitystore.ListUsersInput) (*identitystore.ListUsersOutput, error) {
 	name, err := filterValue(in.Filters, "UserName")
 	if err != nil {
 		return nil, err
 	}
-	page, token, err := d.page(call, in.NextToken, in.MaxResults, name)
+	page, token, err := d.page(r, in.NextToken, in.MaxResults, name)
 	if err != nil {
 		return nil, err
 	}
-	users, next, err := d.Directory.ListUsers(ctx, d.Instance.IdentityStoreID, name, page)
+	users, next, err := d.Directory.ListUsers(ctx, r.instance.IdentityStoreID, name, page)
 	if err != nil {
 		return nil, err
 	}
 	out := &identitystore.ListUsersOutput{Users: make([]identitystore.User, len(users)), NextToken: token(next)}
 	for i, u := range users {
-		out.Users[i] = d.wireUser(u, in.Extensions)
+		out.Users[i] = wireUser(u, in.Extensions)
 	}
 	return out, nil
 }
 
-func (d *Door) getUserID(ctx context.Context, _ *awsedge.Call, in *identitystore.GetUserIdInput) (*identitystore.GetUserIdOutput, error) {
-	if err := d.ours(in.IdentityStoreId); err != nil {
-		return nil, err
-	}
+func (d *Door) getUserID(ctx context.Context, r request, in *identitystore.GetUserIdInput) (*identitystore.GetUserIdOutput, error) {
 	by, err := alternate(in.AlternateIdentifier)
 	if err != nil {
 		return nil, err
 	}
-	u, err := d.Directory.FindUser(ctx, d.Instance.IdentityStoreID, by)
+	u, err := d.Directory.FindUser(ctx, r.instance.IdentityStoreID, by)
 	if err != nil {
 		return nil, err
 	}
-	return &identitystore.GetUserIdOutput{IdentityStoreId: &d.Instance.IdentityStoreID, UserId: &u.ID}, nil
+	return &identitystore.GetUserIdOutput{IdentityStoreId: &r.instance.IdentityStoreID, UserId: &u.ID}, nil
 }

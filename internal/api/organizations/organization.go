@@ -54,7 +54,11 @@ func (d *Door) root(ctx context.Context) (organizations.Root, error) {
 	}, err
 }
 
-func (d *Door) listRoots(ctx context.Context, _ *awsedge.Call, _ *organizations.ListRootsInput) (*organizations.ListRootsOutput, error) {
+func (d *Door) listRoots(ctx context.Context, call *awsedge.Call, in *organizations.ListRootsInput) (*organizations.ListRootsOutput, error) {
+	// There is one root, hence one page: no token of this list was ever given.
+	if _, _, err := d.page(call, in.NextToken, in.MaxResults); err != nil {
+		return nil, err
+	}
 	root, err := d.root(ctx)
 	return &organizations.ListRootsOutput{Roots: []organizations.Root{root}}, err
 }

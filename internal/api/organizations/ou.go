@@ -133,7 +133,11 @@ func (d *Door) listChildren(ctx context.Context, call *awsedge.Call, in *organiz
 	return out, nil
 }
 
-func (d *Door) listParents(ctx context.Context, _ *awsedge.Call, in *organizations.ListParentsInput) (*organizations.ListParentsOutput, error) {
+func (d *Door) listParents(ctx context.Context, call *awsedge.Call, in *organizations.ListParentsInput) (*organizations.ListParentsOutput, error) {
+	// A child has one parent, hence one page: no token of this list was ever given.
+	if _, _, err := d.page(call, in.NextToken, in.MaxResults, *in.ChildId); err != nil {
+		return nil, err
+	}
 	parent, err := d.Accounts.Parent(ctx, *in.ChildId)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,11 @@ func (d *Door) untagResource(ctx context.Context, call *awsedge.Call, in *organi
 	return nil, d.Accounts.Untag(ctx, call.Change(), *in.ResourceId, in.TagKeys)
 }
 
-func (d *Door) listTags(ctx context.Context, _ *awsedge.Call, in *organizations.ListTagsForResourceInput) (*organizations.ListTagsForResourceOutput, error) {
+func (d *Door) listTags(ctx context.Context, call *awsedge.Call, in *organizations.ListTagsForResourceInput) (*organizations.ListTagsForResourceOutput, error) {
+	// Fifty tags are one page: no token of this list was ever given.
+	if _, _, err := d.page(call, in.NextToken, nil, *in.ResourceId); err != nil {
+		return nil, err
+	}
 	tags, err := d.Accounts.Tags(ctx, *in.ResourceId)
 	if err != nil {
 		return nil, err

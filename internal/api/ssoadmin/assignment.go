@@ -39,7 +39,7 @@ func (d *Door) assignmentOperations() []awsedge.Operation {
 }
 
 func (d *Door) createAccountAssignment(ctx context.Context, r request, in *ssoadmin.CreateAccountAssignmentInput) (*ssoadmin.CreateAccountAssignmentOutput, error) {
-	op, err := d.Assignments.Create(ctx, r.Change(), assignment.Edge{
+	op, err := d.assignments(r).Create(ctx, r.Change(), assignment.Edge{
 		AccountID: *in.TargetId, PermissionSetID: r.permissionSetID,
 		PrincipalType: idc.PrincipalType(*in.PrincipalType), PrincipalID: *in.PrincipalId,
 	})
@@ -50,7 +50,7 @@ func (d *Door) createAccountAssignment(ctx context.Context, r request, in *ssoad
 }
 
 func (d *Door) deleteAccountAssignment(ctx context.Context, r request, in *ssoadmin.DeleteAccountAssignmentInput) (*ssoadmin.DeleteAccountAssignmentOutput, error) {
-	op, err := d.Assignments.Delete(ctx, r.Change(), assignment.Edge{
+	op, err := d.assignments(r).Delete(ctx, r.Change(), assignment.Edge{
 		AccountID: *in.TargetId, PermissionSetID: r.permissionSetID,
 		PrincipalType: idc.PrincipalType(*in.PrincipalType), PrincipalID: *in.PrincipalId,
 	})

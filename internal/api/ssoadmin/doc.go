@@ -4,13 +4,15 @@
 // token issuers and tags.
 //
 // It translates between wire types and package idc and leaves every rule to the
-// services permissionset, assignment, provisioning, application and account.
-// Operations on attributes for access control and Regions are not served yet and
-// answer as such.
+// services permissionset, assignment, provisioning, application, accesscontrol and
+// instance.
 //
 // Every operation is authorised on the resources that AWS's service
 // authorization reference names: instance, permission set, account, application.
 // Operations on applications are for whoever administers the instance and, on its
-// own ones, for the account that made them; the catalogue of providers and
-// ListInstances are for everybody; all else is for callers of the management account.
+// own ones, for the account that made them; the catalogue of providers,
+// ListInstances and CreateInstance are for everybody. All else is for whoever
+// administers the instance: its owner and, for the organization's, the delegated
+// administrator, who gets services that keep out of the management account (door.go)
+// and may not change the instance itself.
 package ssoadmin

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/gatehouse-idc/gatehouse/internal/account"
+	"github.com/gatehouse-idc/gatehouse/internal/accesscontrol"
 	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoadmin"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
+	"github.com/gatehouse-idc/gatehouse/internal/instance"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
 	"github.com/gatehouse-idc/gatehouse/internal/permissionset"
 	"github.com/gatehouse-idc/gatehouse/internal/provisioning"
@@ -20,11 +21,12 @@ import (
 
 // Door serves sso-admin.
 type Door struct {
-	Accounts       *account.Service
+	Instances      *instance.Service
 	PermissionSets *permissionset.Service
 	Assignments    *assignment.Service
 	Provisioning   *provisioning.Service
 	Applications   *application.Service
+	AccessControl  *accesscontrol.Service
 	Pages          pagetoken.Codec
 }
 
@@ -33,10 +35,10 @@ const pageSize = 100
 
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
-	return slices.Concat(d.instanceOperations(), d.permissionSetOperations(), d.policyOperations(),
+	return slices.Concat(d.instanceOperations(), d.regionOperations(), d.permissionSetOperations(), d.policyOperations(),
 		d.assignmentOperations(), d.provisioningOperations(), d.tagOperations(), d.applicationOperations(),
 		d.applicationAssignmentOperations(), d.applicationGrantOperations(), d.applicationScopeOperations(),
-		d.applicationProviderOperations(), d.trustedTokenIssuerOperations())
+		d.applicationProviderOperations(), d.trustedTokenIssuerOperations(), d.accessControlOperations())
 }
 
 // target is what an input names: the resources to authorise, and what is looked
@@ -49,7 +51,14 @@ type target struct {
 	// applications: the call is about the applications of the instance, which may
 	// be an account's, and which other accounts than its owner's may have.
 	applications bool
-	made         func(accountID string) string // the ARN that stands for what the caller's account makes
+	// whole: the call is about the instance itself, which may be an account's. Other
+	// calls are about what only the organization's has: access to accounts.
+	whole bool
+	// owner: only the account that owns the instance may, not the delegated administrator.
+	owner bool
+	// anytime: the instance may be in the making, or going.
+	anytime bool
+	made    func(accountID string) string // the ARN that stands for what the caller's account makes
 }
 
 func (t target) arns(call *awsedge.Call) []string {
@@ -86,14 +95,35 @@ type request struct {
 	administers     bool // the caller's account administers the instance
 }
 
+// delegated reports whether the caller's account administers the instance of another.
+func (r request) delegated() bool {
+	return r.administers && r.Caller.AccountID != r.instance.OwnerAccountID
+}
+
+// permissionSets is the service as the caller may use it.
+func (d *Door) permissionSets(r request) *permissionset.Service {
+	if r.delegated() {
+		return d.PermissionSets.Guarded(assignment.Protected)
+	}
+	return d.PermissionSets
+}
+
+// assignments is the service as the caller may use it.
+func (d *Door) assignments(r request) *assignment.Service {
+	if r.delegated() {
+		return d.Assignments.Delegated()
+	}
+	return d.Assignments
+}
+
 // permissionSetARN is the ARN of a permission set of the instance.
 func (r request) permissionSetARN(id string) *string {
 	text := arn.PermissionSet(r.instance.ID, id).String()
 	return &text
 }
 
-// op registers an operation: it authorises the target, admits callers of the
-// management account only, and checks that the instance is ours.
+// op registers an operation: it authorises the target, looks up the instance and
+// admits callers whose account administers it.
 func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) target,
 	fn func(ctx context.Context, r request, in *In) (*Out, error), options ...awsedge.Option[In]) awsedge.Operation {
 	run := func(ctx context.Context, call *awsedge.Call, in *In) (*Out, error) {
@@ -108,40 +138,68 @@ func op[In, Out any](d *Door, typed awsapi.Typed[In, Out], names func(in *In) ta
 }
 
 func (d *Door) lookUp(ctx context.Context, call *awsedge.Call, t target) (request, error) {
+	find := d.lookUpInstance
 	if t.applications || t.application != nil || t.issuer != nil {
-		return d.lookUpApplications(ctx, call, t)
+		find = d.lookUpApplications
 	}
+	r, err := find(ctx, call, t)
+	if err == nil && !t.anytime {
+		err = instance.Active(r.instance)
+	}
+	return r, err
+}
+
+// lookUpInstance looks up an instance, which the caller's account must administer,
+// and what is named in it.
+func (d *Door) lookUpInstance(ctx context.Context, call *awsedge.Call, t target) (request, error) {
 	r := request{Call: call}
-	var err error
-	if r.instance, err = d.Accounts.Instance(ctx); err != nil {
+	organization, err := d.Instances.Organization(ctx)
+	if err != nil {
 		return r, err
 	}
-	if call.Caller.AccountID != r.instance.OwnerAccountID {
-		return r, idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s because the account is not the management account of the organization", call.Caller.ARN, call.Operation.Action)
+	r.instance = organization
+	if t.instance != nil && *t.instance != organization.ARN {
+		r.instance, err = d.Applications.Instance(ctx, *t.instance)
 	}
-	if t.instance != nil && *t.instance != r.instance.ARN {
-		if !modelsNotFound(call.Operation) {
-			return r, idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s on resource: %s", call.Caller.ARN, call.Operation.Action, *t.instance)
-		}
-		return r, idc.NotFoundf("Instance", *t.instance, "Could not find Instance with ARN %s", *t.instance)
+	unknown := idc.IsNotFound(err)
+	if unknown {
+		r.instance, err = organization, nil // whoever administers nothing learns nothing
 	}
-	if t.absent != nil {
-		return r, idc.NotFoundf("Resource", *t.absent, "Could not find resource with ARN %s", *t.absent)
-	}
-	if t.permissionSet == nil {
-		return r, nil
-	}
-	instanceID, id, err := arn.ParsePermissionSet(*t.permissionSet)
 	if err != nil {
-		return r, idc.Errorf(idc.Invalid, "The permission set ARN %s is invalid.", *t.permissionSet).Because(err)
+		return r, err
+	}
+	if r.administers, err = d.Applications.Administers(ctx, r.instance, call.Caller.AccountID); err != nil {
+		return r, err
+	}
+	switch {
+	case !r.administers || t.owner && r.delegated():
+		return r, idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s because the account is neither the owner nor an administrator of the instance", call.Caller.ARN, call.Operation.Action)
+	case unknown && !modelsNotFound(call.Operation):
+		return r, idc.Errorf(idc.Denied, "User: %s is not authorized to perform: %s on resource: %s", call.Caller.ARN, call.Operation.Action, *t.instance)
+	case unknown:
+		return r, idc.NotFoundf("Instance", *t.instance, "Could not find Instance with ARN %s", *t.instance)
+	case !t.whole && !r.instance.HasPermissionSets():
+		return r, instance.NotSupported()
+	case t.absent != nil:
+		return r, idc.NotFoundf("Resource", *t.absent, "Could not find resource with ARN %s", *t.absent)
+	case t.permissionSet != nil:
+		r.permissionSetID, err = r.namedPermissionSet(*t.permissionSet)
+	}
+	return r, err
+}
+
+// namedPermissionSet is the id in a permission set's ARN.
+func (r request) namedPermissionSet(name string) (string, error) {
+	instanceID, id, err := arn.ParsePermissionSet(name)
+	if err != nil {
+		return "", idc.Errorf(idc.Invalid, "The permission set ARN %s is invalid.", name).Because(err)
 	}
 	// Authorised was the text of the ARN: an ARN of another partition must not
 	// reach the same permission set around a policy that names it.
-	if instanceID != r.instance.ID || *t.permissionSet != *r.permissionSetARN(id) {
-		return r, idc.NotFoundf("PermissionSet", id, "Could not find PermissionSet with id %s", id)
+	if instanceID != r.instance.ID || name != *r.permissionSetARN(id) {
+		return "", idc.NotFoundf("PermissionSet", id, "Could not find PermissionSet with id %s", id)
 	}
-	r.permissionSetID = id
-	return r, nil
+	return id, nil
 }
 
 // modelsNotFound reports whether an operation can say that something does not

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-idc/gatehouse/internal/account"
+	"github.com/gatehouse-idc/gatehouse/internal/accesscontrol"
 	"github.com/gatehouse-idc/gatehouse/internal/api/doortest"
 	api "github.com/gatehouse-idc/gatehouse/internal/api/ssoadmin"
 	"github.com/gatehouse-idc/gatehouse/internal/application"
 	"github.com/gatehouse-idc/gatehouse/internal/assignment"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssoadmin"
+	"github.com/gatehouse-idc/gatehouse/internal/directory"
+	"github.com/gatehouse-idc/gatehouse/internal/instance"
 	"github.com/gatehouse-idc/gatehouse/internal/jobs"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
 	"github.com/gatehouse-idc/gatehouse/internal/permissionset"
@@ -19,6 +21,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/provisioning/target/native"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
 	"github.com/gatehouse-idc/gatehouse/internal/sealed"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
 	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 )
 
@@ -31,16 +34,20 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{World: testidc.New(t)}
 	roles := &role.Service{Store: w.Store, IDs: w.IDs}
+	instances := &instance.Service{Store: w.Store, IDs: w.IDs, Directory: &directory.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs}}
 	door := &api.Door{
-		Accounts: &account.Service{Store: w.Store, IDs: w.IDs}, PermissionSets: &permissionset.Service{Store: w.Store, IDs: w.IDs},
+		Instances: instances, PermissionSets: &permissionset.Service{Store: w.Store, IDs: w.IDs},
 		Assignments: &assignment.Service{Store: w.Store, IDs: w.IDs}, Pages: pagetoken.Codec{Ring: sealed.NewEphemeral()},
-		Applications: &application.Service{Store: w.Store, IDs: w.IDs},
+		Applications: &application.Service{Store: w.Store, IDs: w.IDs}, AccessControl: &accesscontrol.Service{Store: w.Store},
 		Provisioning: &provisioning.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs,
-			Targets: map[string]provisioning.Target{"native": native.Target{Roles: role.Reserved{Service: roles}}}},
+			Inside: map[string]func(store.Tx) provisioning.Target{"native": native.In(role.Reserved{Service: roles})}},
 	}
 	w.runner = &jobs.Runner{
 		Store: w.Store, Clock: w.Clock, IDs: w.IDs, Log: slog.New(slog.DiscardHandler), Random: func() float64 { return 0 },
-		Handlers: map[string]jobs.Handler{assignment.JobProvision: {Run: door.Provisioning.RunProvision, Fail: door.Provisioning.FailProvision}},
+		Handlers: map[string]jobs.Handler{
+			assignment.JobProvision: {Run: door.Provisioning.RunProvision, Fail: door.Provisioning.FailProvision},
+			instance.JobRegion:      {Run: instances.RunRegion}, instance.JobDelete: {Run: instances.RunDelete},
+		},
 	}
 	w.Client = doortest.New(t, w.Clock, w.IDs, testidc.Management, door.Operations())
 	return w
@@ -102,7 +109,7 @@ func TestWhoMayCall(t *testing.T) {
 	w := newWorld(t)
 	ps := w.permissionSet("A")
 	w.Caller.AccountID = testidc.Member
-	doortest.Refuse(w.Client, ssoadmin.ListPermissionSets, &ssoadmin.ListPermissionSetsInput{InstanceArn: w.instance()}, "AccessDeniedException", "not the management account")
+	doortest.Refuse(w.Client, ssoadmin.ListPermissionSets, &ssoadmin.ListPermissionSetsInput{InstanceArn: w.instance()}, "AccessDeniedException", "neither the owner nor an administrator")
 	if len(doortest.Do(w.Client, ssoadmin.ListInstances, &ssoadmin.ListInstancesInput{}).Instances) != 1 {
 		t.Error("a member does not see the organization's instance")
 	}

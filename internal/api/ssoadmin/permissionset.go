@@ -73,12 +73,12 @@ func (d *Door) listPermissionSets(ctx context.Context, r request, in *ssoadmin.L
 }
 
 func (d *Door) updatePermissionSet(ctx context.Context, r request, in *ssoadmin.UpdatePermissionSetInput) (*ssoadmin.UpdatePermissionSetOutput, error) {
-	_, err := d.PermissionSets.Update(ctx, r.Change(), r.permissionSetID, permissionset.Update{
+	_, err := d.permissionSets(r).Update(ctx, r.Change(), r.permissionSetID, permissionset.Update{
 		Description: in.Description, SessionDuration: in.SessionDuration, RelayState: in.RelayState,
 	})
 	return nil, err
 }
 
 func (d *Door) deletePermissionSet(ctx context.Context, r request, _ *ssoadmin.DeletePermissionSetInput) (*ssoadmin.DeletePermissionSetOutput, error) {
-	return nil, d.PermissionSets.Delete(ctx, r.Change(), r.permissionSetID)
+	return nil, d.permissionSets(r).Delete(ctx, r.Change(), r.permissionSetID)
 }

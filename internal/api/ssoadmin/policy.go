@@ -52,11 +52,11 @@ func (d *Door) policyOperations() []awsedge.Operation {
 }
 
 func (d *Door) attachManagedPolicy(ctx context.Context, r request, in *ssoadmin.AttachManagedPolicyToPermissionSetInput) (*ssoadmin.AttachManagedPolicyToPermissionSetOutput, error) {
-	return nil, d.PermissionSets.AttachManaged(ctx, r.Change(), r.permissionSetID, *in.ManagedPolicyArn)
+	return nil, d.permissionSets(r).AttachManaged(ctx, r.Change(), r.permissionSetID, *in.ManagedPolicyArn)
 }
 
 func (d *Door) detachManagedPolicy(ctx context.Context, r request, in *ssoadmin.DetachManagedPolicyFromPermissionSetInput) (*ssoadmin.DetachManagedPolicyFromPermissionSetOutput, error) {
-	return nil, d.PermissionSets.DetachManaged(ctx, r.Change(), r.permissionSetID, *in.ManagedPolicyArn)
+	return nil, d.permissionSets(r).DetachManaged(ctx, r.Change(), r.permissionSetID, *in.ManagedPolicyArn)
 }
 
 func (d *Door) listManagedPolicies(ctx context.Context, r request, in *ssoadmin.ListManagedPoliciesInPermissionSetInput) (*ssoadmin.ListManagedPoliciesInPermissionSetOutput, error) {
@@ -86,11 +86,11 @@ func wireReference(ref idc.CustomerManagedPolicyReference) ssoadmin.CustomerMana
 }
 
 func (d *Door) attachCustomerPolicy(ctx context.Context, r request, in *ssoadmin.AttachCustomerManagedPolicyReferenceToPermissionSetInput) (*ssoadmin.AttachCustomerManagedPolicyReferenceToPermissionSetOutput, error) {
-	return nil, d.PermissionSets.AttachCustomer(ctx, r.Change(), r.permissionSetID, fromReference(in.CustomerManagedPolicyReference))
+	return nil, d.permissionSets(r).AttachCustomer(ctx, r.Change(), r.permissionSetID, fromReference(in.CustomerManagedPolicyReference))
 }
 
 func (d *Door) detachCustomerPolicy(ctx context.Context, r request, in *ssoadmin.DetachCustomerManagedPolicyReferenceFromPermissionSetInput) (*ssoadmin.DetachCustomerManagedPolicyReferenceFromPermissionSetOutput, error) {
-	return nil, d.PermissionSets.DetachCustomer(ctx, r.Change(), r.permissionSetID, fromReference(in.CustomerManagedPolicyReference))
+	return nil, d.permissionSets(r).DetachCustomer(ctx, r.Change(), r.permissionSetID, fromReference(in.CustomerManagedPolicyReference))
 }
 
 func (d *Door) listCustomerPolicies(ctx context.Context, r request, in *ssoadmin.ListCustomerManagedPolicyReferencesInPermissionSetInput) (*ssoadmin.ListCustomerManagedPolicyReferencesInPermissionSetOutput, error) {
@@ -113,7 +113,7 @@ func (d *Door) listCustomerPolicies(ctx context.Context, r request, in *ssoadmin
 }
 
 func (d *Door) putInlinePolicy(ctx context.Context, r request, in *ssoadmin.PutInlinePolicyToPermissionSetInput) (*ssoadmin.PutInlinePolicyToPermissionSetOutput, error) {
-	return nil, d.PermissionSets.PutInline(ctx, r.Change(), r.permissionSetID, *in.InlinePolicy)
+	return nil, d.permissionSets(r).PutInline(ctx, r.Change(), r.permissionSetID, *in.InlinePolicy)
 }
 
 // getInlinePolicy answers an empty string, not an absent one, where there is none.
@@ -126,7 +126,7 @@ func (d *Door) getInlinePolicy(ctx context.Context, r request, _ *ssoadmin.GetIn
 }
 
 func (d *Door) deleteInlinePolicy(ctx context.Context, r request, _ *ssoadmin.DeleteInlinePolicyFromPermissionSetInput) (*ssoadmin.DeleteInlinePolicyFromPermissionSetOutput, error) {
-	return nil, d.PermissionSets.DeleteInline(ctx, r.Change(), r.permissionSetID)
+	return nil, d.permissionSets(r).DeleteInline(ctx, r.Change(), r.permissionSetID)
 }
 
 func (d *Door) putBoundary(ctx context.Context, r request, in *ssoadmin.PutPermissionsBoundaryToPermissionSetInput) (*ssoadmin.PutPermissionsBoundaryToPermissionSetOutput, error) {
@@ -135,7 +135,7 @@ func (d *Door) putBoundary(ctx context.Context, r request, in *ssoadmin.PutPermi
 		customer := fromReference(ref)
 		b.CustomerManaged = &customer
 	}
-	return nil, d.PermissionSets.PutBoundary(ctx, r.Change(), r.permissionSetID, b)
+	return nil, d.permissionSets(r).PutBoundary(ctx, r.Change(), r.permissionSetID, b)
 }
 
 func (d *Door) getBoundary(ctx context.Context, r request, _ *ssoadmin.GetPermissionsBoundaryForPermissionSetInput) (*ssoadmin.GetPermissionsBoundaryForPermissionSetOutput, error) {
@@ -152,5 +152,5 @@ func (d *Door) getBoundary(ctx context.Context, r request, _ *ssoadmin.GetPermis
 }
 
 func (d *Door) deleteBoundary(ctx context.Context, r request, _ *ssoadmin.DeletePermissionsBoundaryFromPermissionSetInput) (*ssoadmin.DeletePermissionsBoundaryFromPermissionSetOutput, error) {
-	return nil, d.PermissionSets.DeleteBoundary(ctx, r.Change(), r.permissionSetID)
+	return nil, d.permissionSets(r).DeleteBoundary(ctx, r.Change(), r.permissionSetID)
 }

@@ -44,6 +44,9 @@ func (d *Door) provisionPermissionSet(ctx context.Context, r request, in *ssoadm
 			return nil, idc.Errorf(idc.Invalid, "TargetId is required when TargetType is AWS_ACCOUNT.")
 		}
 	}
+	if err := d.assignments(r).MayProvision(ctx, r.permissionSetID, accountID); err != nil {
+		return nil, err
+	}
 	op, err := d.Provisioning.Provision(ctx, r.Change(), r.permissionSetID, accountID)
 	if err != nil {
 		return nil, err

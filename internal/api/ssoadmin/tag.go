@@ -11,18 +11,20 @@ import (
 
 func (d *Door) tagOperations() []awsedge.Operation {
 	return []awsedge.Operation{
-		op(d, ssoadmin.TagResource, func(in *ssoadmin.TagResourceInput) target { return tagTarget(in.InstanceArn, in.ResourceArn) }, d.tagResource,
+		op(d, ssoadmin.TagResource, func(in *ssoadmin.TagResourceInput) target { return tagTarget(in.InstanceArn, in.ResourceArn, true) }, d.tagResource,
 			awsedge.Keys(func(_ *awsedge.Call, in *ssoadmin.TagResourceInput) map[string][]string { return tagKeys(in.Tags) })),
-		op(d, ssoadmin.UntagResource, func(in *ssoadmin.UntagResourceInput) target { return tagTarget(in.InstanceArn, in.ResourceArn) }, d.untagResource,
+		op(d, ssoadmin.UntagResource, func(in *ssoadmin.UntagResourceInput) target { return tagTarget(in.InstanceArn, in.ResourceArn, true) }, d.untagResource,
 			awsedge.Keys(func(_ *awsedge.Call, in *ssoadmin.UntagResourceInput) map[string][]string {
 				return map[string][]string{"aws:TagKeys": in.TagKeys}
 			})),
-		op(d, ssoadmin.ListTagsForResource, func(in *ssoadmin.ListTagsForResourceInput) target { return tagTarget(in.InstanceArn, in.ResourceArn) }, d.listTags),
+		op(d, ssoadmin.ListTagsForResource, func(in *ssoadmin.ListTagsForResourceInput) target {
+			return tagTarget(in.InstanceArn, in.ResourceArn, false)
+		}, d.listTags),
 	}
 }
 
-// tagTarget tells what a ResourceArn names.
-func tagTarget(instance, resource *string) target {
+// tagTarget tells what a ResourceArn names. The tags of an instance are its owner's to change.
+func tagTarget(instance, resource *string, change bool) target {
 	if _, _, _, err := arn.ParseApplication(*resource); err == nil {
 		return target{instance: instance, application: resource}
 	}
@@ -30,7 +32,7 @@ func tagTarget(instance, resource *string) target {
 		return target{instance: instance, issuer: resource}
 	}
 	if _, err := arn.ParseInstance(*resource); err == nil {
-		return target{instance: resource}
+		return target{instance: resource, whole: true, owner: change}
 	}
 	if _, _, err := arn.ParsePermissionSet(*resource); err != nil {
 		return target{instance: instance, absent: resource}
@@ -46,9 +48,9 @@ func (d *Door) tagResource(ctx context.Context, r request, in *ssoadmin.TagResou
 	case r.issuer != nil:
 		return nil, d.Applications.TagIssuer(ctx, r.Change(), r.issuer.ARN, tags)
 	case r.permissionSetID != "":
-		return nil, d.PermissionSets.Tag(ctx, r.Change(), r.permissionSetID, tags)
+		return nil, d.permissionSets(r).Tag(ctx, r.Change(), r.permissionSetID, tags)
 	}
-	return nil, d.Accounts.TagInstance(ctx, r.Change(), tags)
+	return nil, d.Instances.Tag(ctx, r.Change(), r.instance.ID, tags)
 }
 
 func (d *Door) untagResource(ctx context.Context, r request, in *ssoadmin.UntagResourceInput) (*ssoadmin.UntagResourceOutput, error) {
@@ -58,9 +60,9 @@ func (d *Door) untagResource(ctx context.Context, r request, in *ssoadmin.UntagR
 	case r.issuer != nil:
 		return nil, d.Applications.UntagIssuer(ctx, r.Change(), r.issuer.ARN, in.TagKeys)
 	case r.permissionSetID != "":
-		return nil, d.PermissionSets.Untag(ctx, r.Change(), r.permissionSetID, in.TagKeys)
+		return nil, d.permissionSets(r).Untag(ctx, r.Change(), r.permissionSetID, in.TagKeys)
 	}
-	return nil, d.Accounts.UntagInstance(ctx, r.Change(), in.TagKeys)
+	return nil, d.Instances.Untag(ctx, r.Change(), r.instance.ID, in.TagKeys)
 }
 
 func (d *Door) listTags(ctx context.Context, r request, in *ssoadmin.ListTagsForResourceInput) (*ssoadmin.ListTagsForResourceOutput, error) {

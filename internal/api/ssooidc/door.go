@@ -21,6 +21,8 @@ func (d *Door) Operations() []awsedge.Operation {
 		awsedge.Op(ssooidc.RegisterClient, d.registerClient),
 		awsedge.Op(ssooidc.StartDeviceAuthorization, d.startDeviceAuthorization),
 		awsedge.Op(ssooidc.CreateToken, d.createToken),
+		awsedge.Op(ssooidc.CreateTokenWithIAM, d.createTokenWithIAM,
+			awsedge.On(func(_ *awsedge.Call, in *ssooidc.CreateTokenWithIAMInput) []string { return []string{*in.ClientId} })),
 	}
 }
 
@@ -28,7 +30,7 @@ func (d *Door) Operations() []awsedge.Operation {
 func (d *Door) registerClient(ctx context.Context, call *awsedge.Call, in *ssooidc.RegisterClientInput) (*ssooidc.RegisterClientOutput, error) {
 	client, secret, err := d.Sessions.RegisterClient(ctx, call.Change(), session.Registration{
 		Name: *in.ClientName, Type: *in.ClientType, Scopes: in.Scopes, GrantTypes: in.GrantTypes,
-		RedirectURIs: in.RedirectUris, IssuerURL: text(in.IssuerUrl),
+		RedirectURIs: in.RedirectUris, IssuerURL: text(in.IssuerUrl), ApplicationARN: text(in.EntitledApplicationArn),
 	})
 	if err != nil {
 		return nil, err
@@ -68,9 +70,7 @@ func (d *Door) createToken(ctx context.Context, call *awsedge.Call, in *ssooidc.
 	call.Caller = idc.Caller{Type: idc.CallerIdentityCenterUser, UserID: tokens.UserID, CredentialID: tokens.TokenID}
 	bearer := "Bearer"
 	out := &ssooidc.CreateTokenOutput{AccessToken: &tokens.AccessToken, ExpiresIn: seconds(tokens.ExpiresIn), TokenType: &bearer}
-	if tokens.RefreshToken != "" {
-		out.RefreshToken = &tokens.RefreshToken
-	}
+	out.RefreshToken = present(tokens.RefreshToken)
 	return out, nil
 }
 

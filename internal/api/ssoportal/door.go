@@ -59,7 +59,7 @@ func (d *Door) listAccountRoles(ctx context.Context, call *awsedge.Call, in *sso
 	found := false
 	for _, a := range access {
 		if a.Account.ID == *in.AccountId {
-			entries, found = a.PermissionSets, true
+			entries, found = a.Roles, true
 		}
 	}
 	if !found {

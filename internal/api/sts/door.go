@@ -2,7 +2,7 @@ package sts
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"github.com/gatehouse-idc/gatehouse/internal/authz"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/sts"
@@ -19,12 +19,12 @@ type Door struct {
 
 // Operations returns the operations this door serves.
 func (d *Door) Operations() []awsedge.Operation {
-	return []awsedge.Operation{
+	own := []awsedge.Operation{
 		awsedge.Op(sts.GetCallerIdentity, d.getCallerIdentity,
 			awsedge.HandlerAuthorizes[sts.GetCallerIdentityInput]("needs no permission and cannot be denied")),
 		awsedge.Op(sts.AssumeRole, d.assumeRole,
 			awsedge.On(func(_ *awsedge.Call, in *sts.AssumeRoleInput) []string { return []string{*in.RoleArn} }),
-			awsedge.Keys(assumeRoleKeys),
+			awsedge.Keys(d.assumeRoleKeys),
 			// Each is a decision of its own with the same context ("Pass session tags in AWS STS", "Monitor
 			// and control actions taken with assumed roles"), for tags and an identity that are inherited too.
 			awsedge.Also("sts:TagSession", func(call *awsedge.Call, in *sts.AssumeRoleInput) bool {
@@ -32,10 +32,12 @@ func (d *Door) Operations() []awsedge.Operation {
 			}),
 			awsedge.Also("sts:SetSourceIdentity", func(call *awsedge.Call, in *sts.AssumeRoleInput) bool {
 				return sourceIdentity(call, in) != ""
-			})),
+			}),
+			awsedge.Also("sts:SetContext", setsContext)),
 		awsedge.Op(sts.DecodeAuthorizationMessage, d.decodeAuthorizationMessage,
 			awsedge.NoResource[sts.DecodeAuthorizationMessageInput]("a message that the input brings")),
 	}
+	return slices.Concat(own, d.federatedOperations(), d.rootOperations(), d.outboundOperations(), d.accessKeyOperations())
 }
 
 func (d *Door) getCallerIdentity(_ context.Context, call *awsedge.Call, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
@@ -73,50 +75,26 @@ func assumeRoleKeys(call *awsedge.Call, in *sts.AssumeRoleInput) map[string][]st
 
 // assumeRole implements https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 func (d *Door) assumeRole(ctx context.Context, call *awsedge.Call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
-	if in.SerialNumber != nil || in.TokenCode != nil {
+	// MFA devices belong to IAM users, of which there are none: a session has its MFA from the sign-in.
+	switch {
+	case (in.SerialNumber == nil) != (in.TokenCode == nil):
+		return nil, idc.Errorf(idc.Denied, "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
+	case in.SerialNumber != nil:
 		return nil, idc.Errorf(idc.Denied, "MultiFactorAuthentication failed, unable to validate MFA code.  "+
-			"MFA of a role session comes from its sign-in.")
-	}
-	if len(in.ProvidedContexts) > 0 {
-		return nil, idc.Errorf(idc.NotImplemented, "ProvidedContexts is not supported.")
+			"Please verify your MFA serial number is valid and associated with this user.")
 	}
 	ask := stsservice.AssumeRoleInput{
-		RoleARN: *in.RoleArn, SessionName: *in.RoleSessionName, TransitiveTagKeys: in.TransitiveTagKeys,
-	}
-	if in.DurationSeconds != nil {
-		ask.Duration = time.Duration(*in.DurationSeconds) * time.Second
-	}
-	if in.Policy != nil {
-		ask.Policy = *in.Policy
-	}
-	if in.SourceIdentity != nil {
-		ask.SourceIdentity = *in.SourceIdentity
-	}
-	for _, p := range in.PolicyArns {
-		if p.Arn != nil {
-			ask.PolicyARNs = append(ask.PolicyARNs, *p.Arn)
-		}
-	}
-	for _, t := range in.Tags {
-		ask.Tags = append(ask.Tags, idc.Tag{Key: *t.Key, Value: *t.Value})
+		RoleARN: *in.RoleArn, SessionName: *in.RoleSessionName, Duration: seconds(in.DurationSeconds),
+		Policy: value(in.Policy), PolicyARNs: policyARNs(in.PolicyArns), Tags: fromTags(in.Tags), TransitiveTagKeys: in.TransitiveTagKeys,
+		SourceIdentity: value(in.SourceIdentity), Contexts: providedContexts(in), MinimumTokenSize: number(in.MinimumSessionTokenSize),
 	}
 	creds, session, err := d.STS.AssumeRole(ctx, call.Caller, ask)
 	if err != nil {
 		return nil, err
 	}
-	out := &sts.AssumeRoleOutput{
-		AssumedRoleUser: &sts.AssumedRoleUser{Arn: &session.ARN, AssumedRoleId: &session.PrincipalID},
-		Credentials: &sts.Credentials{
-			AccessKeyId: &creds.AccessKeyID, SecretAccessKey: &creds.SecretAccessKey,
-			SessionToken: &creds.SessionToken, Expiration: &creds.ExpiresAt,
-		},
-	}
-	if session.SourceIdentity != "" {
-		out.SourceIdentity = &session.SourceIdentity
-	}
-	if packed := stsservice.PackedPolicySize(ask); packed > 0 {
-		size := int32(packed)
-		out.PackedPolicySize = &size
-	}
-	return out, nil
+	size, utilization := tokenSize(creds)
+	return &sts.AssumeRoleOutput{
+		AssumedRoleUser: assumedRole(&session), Credentials: wireCredentials(creds), SourceIdentity: text(session.SourceIdentity),
+		PackedPolicySize: positive(stsservice.PackedPolicySize(ask)), SessionTokenSize: size, SessionTokenUtilization: utilization,
+	}, nil
 }

@@ -66,8 +66,22 @@ func TestAssumeRoleRefusals(t *testing.T) {
 	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.DurationSeconds = doortest.P(int32(7200)) }), "ValidationError", "1 hour session limit")
 	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.DurationSeconds = doortest.P(int32(60)) }), "ValidationError", "greater than or equal to 900")
 	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.Policy = doortest.P("{") }), "MalformedPolicyDocument", "Syntax errors")
-	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.SerialNumber = doortest.P("arn:aws:iam::222222222222:mfa/x") }), "AccessDenied", "MFA")
+	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.SerialNumber = doortest.P("arn:aws:iam::222222222222:mfa/x") }), "AccessDenied", "must provide both MFA serial number and one time pass code")
+	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) {
+		in.SerialNumber, in.TokenCode = doortest.P("arn:aws:iam::222222222222:mfa/x"), doortest.P("123456")
+	}), "AccessDenied", "unable to validate MFA code")
+	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) {
+		in.PolicyArns = make([]sts.PolicyDescriptorType, 11)
+		fill(in.PolicyArns)
+	}), "ValidationError", "less than or equal to 10")
+	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.MinimumSessionTokenSize = doortest.P(int32(10000)) }), "ValidationError", "8192")
 	doortest.Refuse(c, sts.AssumeRole, with(func(in *sts.AssumeRoleInput) { in.RoleSessionName = doortest.P("no spaces") }), "ValidationError", "roleSessionName")
 	c.Edge.Deny = true
 	doortest.Refuse(c, sts.AssumeRole, with(func(*sts.AssumeRoleInput) {}), "AccessDenied", "refused")
+}
+
+func fill(list []sts.PolicyDescriptorType) {
+	for i := range list {
+		list[i].Arn = doortest.P("arn:aws:iam::aws:policy/ReadOnlyAccess")
+	}
 }

@@ -140,7 +140,7 @@ var shapes = [...]awsapi.Shape{
 	s_GrantType:       {Name: "GrantType", Type: awsapi.String},
 	s_GrantTypes:      {Name: "GrantTypes", Type: awsapi.List, Elem: s_GrantType, ElemName: "member"},
 	s_IdToken:         {Name: "IdToken", Type: awsapi.String, Sensitive: true},
-	s_IdentityContext: {Name: "IdentityContext", Type: awsapi.String},
+	s_IdentityContext: {Name: "IdentityContext", Type: awsapi.String, Sensitive: true},
 	s_InternalServerException: {Name: "InternalServerException", Type: awsapi.Structure, Error: &awsapi.ErrorTrait{Status: 500, Fault: true}, Members: []awsapi.Member{
 		{Name: "error", Wire: "error", Shape: s_Error},
 		{Name: "error_description", Wire: "error_description", Shape: s_ErrorDescription},

@@ -119,6 +119,10 @@ func (r *reader) TailEvents(seq int64, limit int) ([]*idc.AuditEvent, error) {
 	return r.tables.events.list(r, limit, "where seq > $1 order by seq", seq)
 }
 
+func (r *reader) LastEventSeq() (int64, error) {
+	return r.q.number("select coalesce(max(seq), 0) from audit_events")
+}
+
 // resourceKey stands for the name of a resource in the table that finds events by
 // it: 96 bits of a digest. Names are long, and the table has a row for each of
 // every event; what an event says of its resources is written with the event.

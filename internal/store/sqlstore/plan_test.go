@@ -25,7 +25,7 @@ func TestListPagesUseIndexes(t *testing.T) {
 		for _, err := range []error{
 			failure(r.Instance()), failure(r.InstanceByID("a")), failure(r.InstanceByIdentityStore("a")), failure(r.InstanceOfAccount("a")),
 			failure(r.ListInstances(p)), failure(r.AccessControl("a")),
-			failure(r.User("a")), failure(r.UserByName("a", "a")), failure(r.UserByEmail("a", "a")), failure(r.UserByExternalID("a", "a", "a")),
+			failure(r.User("a")), failure(r.UserByName("a", "a")), failure(r.UserByEmail("a", "a")), failure(r.UserByExternalID("a", "a", "a")), failure(r.UserByAnyExternalID("a", "a")),
 			failure(r.ListUsers("a", p)), failure(r.CountUsers("a")),
 			failure(r.Group("a")), failure(r.GroupByName("a", "a")), failure(r.GroupByExternalID("a", "a", "a")), failure(r.ListGroups("a", p)), failure(r.CountGroups("a")),
 			failure(r.ListMembershipsOfGroup("a", p)), failure(r.ListMembershipsOfUser("a", p)), failure(r.MembershipOf("a", "a")), failure(r.ListMembershipsEnding(at, 3)),

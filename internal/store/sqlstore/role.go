@@ -179,6 +179,12 @@ func samlProviderTable() *inplace[idc.SAMLProvider] {
 			instant("valid_until", func(p *idc.SAMLProvider) *time.Time { return &p.ValidUntil }),
 			instant("created_at", func(p *idc.SAMLProvider) *time.Time { return &p.CreatedAt }),
 		},
+		exact: func(p *idc.SAMLProvider) {
+			p.PrivateKeys = slices.Clone(p.PrivateKeys)
+			for i := range p.PrivateKeys {
+				toMicros(&p.PrivateKeys[i].CreatedAt)
+			}
+		},
 	}}
 }
 

@@ -60,6 +60,20 @@ func (r *reader) UserByExternalID(identityStoreID, issuer, id string) (*idc.User
 	return findByExternalID(r, r.tables.users, identityStoreID, issuer, id)
 }
 
+func (r *reader) UserByAnyExternalID(identityStoreID, id string) (*idc.User, error) {
+	live, args := r.live("external_ids", []any{identityStoreID, string(store.NounUser), id})
+	var first, last string
+	_, err := r.q.row([]any{&first, &last}, "select coalesce(min(entity_id), ''), coalesce(max(entity_id), '') from external_ids "+
+		"where identity_store_id = $1 and noun = $2 and external_id = $3 and "+live, args...)
+	if err != nil {
+		return nil, err
+	}
+	if first == "" || first != last {
+		return nil, r.tables.users.notFound(id)
+	}
+	return r.User(first)
+}
+
 func (r *reader) ListUsers(identityStoreID string, p store.Page) ([]*idc.User, error) {
 	return r.tables.users.page(r, p, "identity_store_id = $1", identityStoreID)
 }

@@ -149,6 +149,14 @@ func testLongEvents(h *harness) {
 }
 
 func testTailEvents(h *harness) {
+	last := func() (seq int64) {
+		h.view(func(r store.Reader) (err error) {
+			seq, err = r.LastEventSeq()
+			return err
+		})
+		return seq
+	}
+	h.wantEqual("the last of none", last(), int64(0))
 	first, second, third := event("1", time.Hour, nil), event("2", 0, nil), event("3", time.Minute, nil)
 	h.appendEvents(first, second)
 	h.appendEvents(third)
@@ -161,6 +169,7 @@ func testTailEvents(h *harness) {
 	h.wantList("limited", tail(0, 2), "1", "2")
 	h.wantList("rest", tail(second.Seq, 2), "3")
 	h.wantList("none", tail(third.Seq, 2))
+	h.wantEqual("the last", last(), third.Seq)
 }
 
 func testEventOnce(h *harness) {

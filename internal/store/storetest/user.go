@@ -78,8 +78,8 @@ func userID(u *idc.User) string { return u.ID }
 func testFindUser(h *harness) {
 	h.putUsers(
 		user("u1", "Alice", "Alice@Example.com", xid("okta", "1"), xid("entra", "1")),
-		user("u2", "bob", "bob@example.com", xid("okta", "2")),
-		user("u3", "Åsa", "ÅSA@example.com"))
+		user("u2", "bob", "bob@example.com", xid("okta", "2"), xid("entra", "9")),
+		user("u3", "Åsa", "ÅSA@example.com", xid("okta", "9")))
 	h.view(func(r store.Reader) error {
 		for name, id := range map[string]string{"alice": "u1", "ALICE": "u1", "Bob": "u2", "åSA": "u3", "al": "", "%": "", "": ""} {
 			u, err := r.UserByName(storeID, name)
@@ -92,6 +92,10 @@ func testFindUser(h *harness) {
 		for x, id := range map[idc.ExternalID]string{xid("okta", "1"): "u1", xid("entra", "1"): "u1", xid("okta", "2"): "u2", xid("entra", "2"): "", xid("OKTA", "1"): ""} {
 			u, err := r.UserByExternalID(storeID, x.Issuer, x.ID)
 			wantFound(h, "external id "+x.Issuer+" "+x.ID, u, err, userID, id)
+		}
+		for x, id := range map[string]string{"1": "u1", "2": "u2", "9": "", "3": "", "": ""} {
+			u, err := r.UserByAnyExternalID(storeID, x)
+			wantFound(h, "external id "+x+" of anybody", u, err, userID, id)
 		}
 		return nil
 	})

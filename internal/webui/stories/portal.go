@@ -36,6 +36,25 @@ func accounts() []webui.PortalAccount {
 	}
 }
 
+// existing are the roles and applications that are not made of permission sets.
+func existing(list []webui.PortalAccount) []webui.PortalAccount {
+	deploy := role("444444444444", "deploy-pipeline", "Deploys the shop; kept by the platform team.")
+	deploy.ARN = "arn:aws:iam::444444444444:role/platform/deploy-pipeline"
+	data := role("444444444444", "data-steward", "")
+	data.ARN, data.Ends = "arn:aws:iam::444444444444:role/data-steward", Now().Add(5*time.Hour)
+	list[1].Open = true
+	list[1].Roles = append(list[1].Roles, data, deploy)
+	return list
+}
+
+func applications() []webui.PortalApplication {
+	return []webui.PortalApplication{
+		{Name: "Grafana", Description: "Dashboards of all environments.", URL: "https://grafana.securecart.example/login"},
+		{Name: "Query editor", Description: "Queries the warehouse in your name.", URL: "https://query.securecart.example/"},
+		{Name: "Warehouse"},
+	}
+}
+
 func portalStories() []Story {
 	page := func(query string, total int, list []webui.PortalAccount) webui.Portal {
 		return webui.Portal{Session: session(), Query: query, Total: total, Accounts: list, SearchURL: "/start"}
@@ -53,7 +72,16 @@ func portalStories() []Story {
 		{ID: "777777777777", Name: "إنتاج", Open: true, Roles: []webui.PortalRole{role("777777777777", "ReadOnlyAccess", "")}},
 	})
 	hostile.Session.DisplayName, hostile.Session.Username = Hostile, Long
+	entitled, found, only := page("", 3, existing(accounts())), page("graf", 3, nil), page("", 0, nil)
+	entitled.Applications, entitled.TotalApplications = applications(), 3
+	found.Applications, found.TotalApplications = applications()[:1], 3
+	only.Applications, only.TotalApplications = applications(), 3
+	hostile.Applications = []webui.PortalApplication{{Name: Hostile, Description: Hostile, URL: "javascript:alert(1)"}, {Name: Long, Description: Long, URL: "https://example.com/" + Long}}
+	hostile.Accounts[0].Roles[0].ARN = Hostile
 	return []Story{
+		{"portal/roles-and-applications", entitled},
+		{"portal/application-found", found},
+		{"portal/applications-alone", only},
 		{"portal/accounts", page("", 3, accounts())},
 		{"portal/opened", page("", 3, opened)},
 		{"portal/search", page("prod", 3, opened[1:2])},

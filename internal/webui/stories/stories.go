@@ -19,7 +19,7 @@ func Now() time.Time { return time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC) }
 
 // All returns the stories in the order a person meets the pages.
 func All() []Story {
-	return slices.Concat(signInStories(), consentStories(), portalStories(), accessKeysStories(), problemStories())
+	return slices.Concat(signInStories(), consentStories(), portalStories(), accessKeysStories(), consoleLinkStories(), problemStories())
 }
 
 // Hostile is a name as an attacker would register it: markup, a right-to-left

@@ -6,19 +6,26 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/provisioning"
 	"github.com/gatehouse-idc/gatehouse/internal/role"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
 
-// Target writes roles through package role.
-type Target struct {
-	Roles role.Reserved
+// In returns the target as part of a transaction.
+func In(roles role.Reserved) func(tx store.Tx) provisioning.Target {
+	return func(tx store.Tx) provisioning.Target { return target{roles, tx} }
+}
+
+// target writes roles through package role, in a transaction.
+type target struct {
+	roles role.Reserved
+	tx    store.Tx
 }
 
 // Apply makes the SAML provider and the role what d says.
-func (t Target) Apply(ctx context.Context, change idc.ChangeSet, d provisioning.Definition) error {
-	if err := t.Roles.EnsureSAMLProvider(ctx, change, d.AccountID, d.SAMLProviderName, d.SAMLMetadata); err != nil {
+func (t target) Apply(_ context.Context, change idc.ChangeSet, d provisioning.Definition) error {
+	if err := t.roles.EnsureSAMLProvider(t.tx, change, d.AccountID, d.SAMLProviderName, d.SAMLMetadata); err != nil {
 		return err
 	}
-	_, err := t.Roles.Apply(ctx, change, role.ReservedDefinition{
+	_, err := t.roles.ApplyIn(t.tx, change, role.ReservedDefinition{
 		AccountID: d.AccountID, Name: d.Name, Path: d.Path, Description: d.Description, TrustPolicy: d.TrustPolicy,
 		MaxSessionDuration: d.MaxSessionDuration, AttachedPolicies: d.AttachedPolicies, InlinePolicies: d.InlinePolicies,
 		PermissionsBoundary: d.PermissionsBoundary, PermissionSetID: d.PermissionSetID,
@@ -27,8 +34,8 @@ func (t Target) Apply(ctx context.Context, change idc.ChangeSet, d provisioning.
 }
 
 // Read returns the role as it is stored, or nil.
-func (t Target) Read(ctx context.Context, accountID, roleName string) (*provisioning.Role, error) {
-	found, err := t.Roles.Read(ctx, accountID, roleName)
+func (t target) Read(_ context.Context, accountID, roleName string) (*provisioning.Role, error) {
+	found, err := t.tx.Role(accountID, roleName)
 	if idc.IsNotFound(err) {
 		return nil, nil
 	}
@@ -44,6 +51,6 @@ func (t Target) Read(ctx context.Context, accountID, roleName string) (*provisio
 }
 
 // Remove deletes the role with its policies and stops its sessions.
-func (t Target) Remove(ctx context.Context, change idc.ChangeSet, accountID, roleName string) error {
-	return t.Roles.Remove(ctx, change, accountID, roleName)
+func (t target) Remove(_ context.Context, change idc.ChangeSet, accountID, roleName string) error {
+	return t.roles.Remove(t.tx, change, accountID, roleName)
 }
