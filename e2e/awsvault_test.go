@@ -149,3 +149,20 @@ func (s *server) checkConsoleLink(t *testing.T, link string, developer *person) 
 		}
 	}
 }
+
+// consoleLink are the parameters of a link to the console for a session, asked for with a form as clients with long
+// session tokens do.
+func (s *server) consoleLink(c aws.Credentials) url.Values {
+	s.t.Helper()
+	session, err := json.Marshal(map[string]string{"sessionId": c.AccessKeyID, "sessionKey": c.SecretAccessKey, "sessionToken": c.SessionToken})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	form := url.Values{"Action": {"getSigninToken"}, "SessionType": {"json"}, "SessionDuration": {"3600"}, "Session": {string(session)}}
+	a := s.send("POST", "/federation", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(form.Encode()))
+	var out struct{ SigninToken string }
+	if err := json.Unmarshal([]byte(a.Body), &out); err != nil || out.SigninToken == "" {
+		s.t.Fatalf("getSigninToken: %d %s", a.Status, a.Body)
+	}
+	return url.Values{"Action": {"login"}, "Destination": {"https://console.aws.amazon.com/"}, "SigninToken": {out.SigninToken}}
+}

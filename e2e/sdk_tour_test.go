@@ -132,7 +132,7 @@ func tourFrom(cmd *exec.Cmd, do sdkDoing) (seen sdkSeen, err error) {
 
 // goTour is the round with the Go SDK.
 type goTour struct {
-	t    *testing.T
+	t    testing.TB
 	cfg  aws.Config
 	do   sdkDoing
 	seen sdkSeen
@@ -199,6 +199,21 @@ func (g *goTour) permissionSets() error {
 		g.t.Errorf("made twice: %v", err)
 	}
 	g.refused(err)
+	if err := g.listPermissionSets(); err != nil {
+		return err
+	}
+	arn := made.PermissionSet.PermissionSetArn
+	if _, err := client.DeletePermissionSet(ctx, &ssoadmin.DeletePermissionSetInput{InstanceArn: &g.do.InstanceARN, PermissionSetArn: arn}); err != nil {
+		return err
+	}
+	_, err = client.DescribePermissionSet(ctx, &ssoadmin.DescribePermissionSetInput{InstanceArn: &g.do.InstanceARN, PermissionSetArn: arn})
+	g.refused(err)
+	return nil
+}
+
+// listPermissionSets reads the names of all permission sets.
+func (g *goTour) listPermissionSets() error {
+	ctx, client := g.t.Context(), ssoadmin.NewFromConfig(g.cfg)
 	pages := ssoadmin.NewListPermissionSetsPaginator(client, &ssoadmin.ListPermissionSetsInput{InstanceArn: &g.do.InstanceARN, MaxResults: aws.Int32(2)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -213,12 +228,6 @@ func (g *goTour) permissionSets() error {
 			g.seen.PermissionSets = append(g.seen.PermissionSets, aws.ToString(one.PermissionSet.Name))
 		}
 	}
-	arn := made.PermissionSet.PermissionSetArn
-	if _, err := client.DeletePermissionSet(ctx, &ssoadmin.DeletePermissionSetInput{InstanceArn: &g.do.InstanceARN, PermissionSetArn: arn}); err != nil {
-		return err
-	}
-	_, err = client.DescribePermissionSet(ctx, &ssoadmin.DescribePermissionSetInput{InstanceArn: &g.do.InstanceARN, PermissionSetArn: arn})
-	g.refused(err)
 	return nil
 }
 

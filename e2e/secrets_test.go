@@ -71,6 +71,10 @@ func (s *server) useEverything(p *person) map[string]string {
 	if _, err := s.whoAmI(c); err != nil {
 		s.t.Fatal(err)
 	}
+	link := s.consoleLink(c)
+	if pg := p.visit("/federation?" + link.Encode()); pg.Status != http.StatusOK {
+		s.t.Fatalf("console link: %d %s", pg.Status, pg.text())
+	}
 	wrongPassword := "a mistyped pass phrase"
 	stranger := newPerson(s.t, s.URL, account{})
 	pg := stranger.visit("/start")
@@ -87,6 +91,7 @@ func (s *server) useEverything(p *person) map[string]string {
 		"access token": byDevice.AccessToken, "refresh token": byDevice.RefreshToken,
 		"access token of PKCE": byBrowser.AccessToken, "refresh token of PKCE": byBrowser.RefreshToken,
 		"secret access key": c.SecretAccessKey, "STS session token": c.SessionToken,
+		"console sign-in token": link.Get("SigninToken"),
 	}
 	own, err := http.NewRequest(http.MethodGet, s.URL+"/start", nil)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ type options struct {
 	keep     string
 	size     float64
 	samples  int
+	only     string
 	json     bool
 }
 
@@ -36,6 +38,7 @@ func main() {
 	flag.StringVar(&o.keep, "keep", "", "data directory to leave, or to measure if an earlier run filled it")
 	flag.Float64Var(&o.size, "size", 1, "part of the whole that is made")
 	flag.IntVar(&o.samples, "samples", 101, "calls of each row; medians are shown")
+	flag.StringVar(&o.only, "only", "", "measure only calls whose name contains this, and no provisioning")
 	flag.BoolVar(&o.json, "json", false, "print JSON")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -142,6 +145,9 @@ func measure(ctx context.Context, o options, data string, r *report) (err error)
 		return err
 	}
 	for _, call := range c.calls() {
+		if !strings.Contains(call.name, o.only) {
+			continue
+		}
 		progress("%-60s", call.name)
 		took, err := sample(ctx, call, o.samples)
 		if err != nil {
@@ -149,8 +155,10 @@ func measure(ctx context.Context, o options, data string, r *report) (err error)
 		}
 		r.Calls = append(r.Calls, measured{Name: call.name, Median: took[len(took)/2], P99: took[len(took)*99/100], Budget: call.budget})
 	}
-	if r.Provisioned, err = c.provision(ctx, progress); err != nil {
-		return fmt.Errorf("provisioning: %w", err)
+	if o.only == "" {
+		if r.Provisioned, err = c.provision(ctx, progress); err != nil {
+			return fmt.Errorf("provisioning: %w", err)
+		}
 	}
 	r.RSS, err = p.Process.RSS()
 	return err

@@ -17,7 +17,7 @@ type report struct {
 	Ready       time.Duration `json:"ready_ns"` // start with all of it, from exec
 	RSS         int           `json:"rss_kib"`
 	Calls       []measured    `json:"calls"`
-	Provisioned *provisioned  `json:"provisioned"`
+	Provisioned *provisioned  `json:"provisioned,omitempty"`
 }
 
 // measured is one row.
@@ -41,6 +41,9 @@ func (r *report) write(w io.Writer) error {
 		out.print("| %s | %s | %s | %s | %s |\n", c.Name, ms(c.Median), ms(c.P99), ms(c.Budget), met(c.Median <= c.Budget))
 	}
 	p := r.Provisioned
+	if p == nil {
+		return out.err
+	}
 	out.print("\n%d account assignments: accepted after %s ms, all roles there after %s ms (aim %s ms: %s); changed again in %s ms\n", p.Accounts, ms(p.Accepted),
 		ms(p.Roles), ms(provisionBudget), met(p.Roles <= provisionBudget), ms(p.Again))
 	for _, step := range p.Progress {

@@ -41,8 +41,17 @@ func Effective(r store.Reader, userID string, at time.Time) ([]*idc.Application,
 	if err != nil {
 		return nil, err
 	}
+	owners := map[string]bool{} // and whether they may have applications
+	for _, a := range all {
+		if _, known := owners[a.OwnerAccountID]; known {
+			continue
+		}
+		if owners[a.OwnerAccountID], err = ownerStands(r, in, a.OwnerAccountID); err != nil {
+			return nil, err
+		}
+	}
 	out := slices.DeleteFunc(all, func(a *idc.Application) bool {
-		return a.Status != idc.Enabled || a.AssignmentRequired && !assigned[a.ID]
+		return a.Status != idc.Enabled || a.AssignmentRequired && !assigned[a.ID] || !owners[a.OwnerAccountID]
 	})
 	slices.SortFunc(out, func(a, b *idc.Application) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return out, nil

@@ -51,6 +51,17 @@ func TestEffectiveApplications(t *testing.T) {
 	if got := w.names(ana.ID); !slices.Equal(got, []string{"Direct", "Open to all"}) {
 		t.Errorf("after the membership: %v", got)
 	}
+	w.World.Update(func(tx store.Tx) error { // Direct goes to an account that leaves
+		if err := tx.PutAccount(&idc.Account{ID: "333333333333", Name: "Left", State: idc.AccountActive, Target: "native"}); err != nil {
+			return err
+		}
+		moved := *direct
+		moved.OwnerAccountID = "333333333333"
+		return tx.PutApplication(&moved)
+	})
+	if got := w.names(ana.ID); !slices.Equal(got, []string{"Open to all"}) {
+		t.Errorf("after its account left: %v", got)
+	}
 	ana.Status = idc.UserDisabled
 	w.World.Update(func(tx store.Tx) error { return tx.PutUser(ana) })
 	if got := w.names(ana.ID); got != nil {

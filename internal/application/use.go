@@ -1,6 +1,7 @@
 package application
 
 import (
+	"context"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/arn"
@@ -20,6 +21,38 @@ func ByARN(r store.ApplicationReader, applicationARN string) (*idc.Application, 
 		return nil, missingApplication(applicationARN)
 	}
 	return a, err
+}
+
+// Serves returns the instance of an application, and whether the application may act
+// for people at all: it is enabled, its instance is active, and the account that owns it
+// is active and, for the organization's instance, still of the organization.
+func Serves(r store.Reader, a *idc.Application) (in *idc.Instance, serves bool, err error) {
+	if in, err = r.InstanceByID(a.InstanceID); err != nil {
+		return nil, false, err
+	}
+	stands, err := ownerStands(r, in, a.OwnerAccountID)
+	return in, stands && a.Status == idc.Enabled && in.CurrentStatus() == idc.InstanceActive, err
+}
+
+func ownerStands(r store.AccountReader, in *idc.Instance, accountID string) (bool, error) {
+	owner, err := r.Account(accountID)
+	if idc.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return owner.State == idc.AccountActive && (in.Kind != idc.InstanceOfOrganization || owner.InOrganization()), nil
+}
+
+// OwnerStands reports whether an account may still have applications in an instance: an
+// account that left the organization may not in the organization's.
+func (s *Service) OwnerStands(ctx context.Context, in *idc.Instance, accountID string) (stands bool, err error) {
+	err = s.Store.View(ctx, func(r store.Reader) error {
+		stands, err = ownerStands(r, in, accountID)
+		return err
+	})
+	return stands, err
 }
 
 // MayUse reports whether a person may use an application at an instant: everybody

@@ -27,6 +27,9 @@ func Effective(r store.Reader, userID string, at time.Time) ([]idc.Grant, error)
 		assignments = append(assignments, list...)
 	}
 	expand := expander{r: r}
+	if err := expand.expect(assignments); err != nil {
+		return nil, err
+	}
 	var grants []idc.Grant
 	for _, a := range assignments {
 		if !a.Validity.ActiveAt(at) {
@@ -166,6 +169,9 @@ func AccountsOf(r store.Reader, permissionSetID string, at time.Time) ([]string,
 		return nil, err
 	}
 	expand := expander{r: r}
+	if err := expand.expect(assignments); err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, a := range assignments {
 		if !a.Validity.ActiveAt(at) {
@@ -246,27 +252,49 @@ func intersect(a, b idc.Validity) idc.Validity {
 	return a
 }
 
-// expander turns scopes into accounts; it reads the list of all accounts once.
+// expander turns scopes into accounts; it reads each account, and the list of all of them, once.
 type expander struct {
-	r   store.Reader
-	all []*idc.Account
+	r     store.Reader
+	all   []*idc.Account
+	named map[string]*idc.Account // nil for those that do not exist
 }
 
-// active returns the active accounts of a scope.
+// expect reads the accounts that the assignments name, together.
+func (e *expander) expect(assignments []*idc.Assignment) error {
+	var ids []string
+	for _, a := range assignments {
+		if _, known := e.named[a.Scope.AccountID]; a.Scope.Kind == idc.ScopeAccount && !known {
+			ids = append(ids, a.Scope.AccountID)
+		}
+	}
+	found, err := e.r.AccountsByID(ids)
+	if err != nil {
+		return err
+	}
+	if e.named == nil {
+		e.named = map[string]*idc.Account{}
+	}
+	for _, id := range ids {
+		e.named[id] = nil
+	}
+	for _, account := range found {
+		e.named[account.ID] = account
+	}
+	return nil
+}
+
+// active returns the active accounts of the scope of an assignment that is expected.
 func (e *expander) active(scope idc.Scope) ([]*idc.Account, error) {
 	accounts, err := e.accounts(scope)
 	return slices.DeleteFunc(accounts, func(a *idc.Account) bool { return a.State != idc.AccountActive }), err
 }
 
-// accounts returns the accounts of a scope in any state, in a fresh slice.
+// accounts returns the accounts in any state, in a fresh slice, of the scope of an assignment that is expected.
 func (e *expander) accounts(scope idc.Scope) ([]*idc.Account, error) {
 	if scope.Kind == idc.ScopeAccount {
-		account, err := e.r.Account(scope.AccountID)
-		if idc.IsNotFound(err) || err == nil && !account.InOrganization() {
+		account := e.named[scope.AccountID]
+		if account == nil || !account.InOrganization() {
 			return nil, nil
-		}
-		if err != nil {
-			return nil, err
 		}
 		return []*idc.Account{account}, nil
 	}

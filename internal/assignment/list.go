@@ -80,6 +80,9 @@ func (s *Service) ForPrincipal(ctx context.Context, pt idc.PrincipalType, princi
 		expand := expander{r: r}
 		for _, one := range who {
 			assignments, err := r.ListAssignmentsOfPrincipal(one.kind, one.id, store.Page{})
+			if err == nil {
+				err = expand.expect(assignments)
+			}
 			if err != nil {
 				return err
 			}

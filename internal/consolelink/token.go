@@ -54,7 +54,7 @@ func (d *Door) getSigninToken(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	form := r.URL.Query()
 	if r.Method == http.MethodPost {
-		form = r.PostForm
+		form = r.Form
 	}
 	token, err := d.issue(r, form)
 	if err != nil {

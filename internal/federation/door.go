@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,8 @@ const Path = "/outbound/"
 type Door struct {
 	STS *sts.Service
 	Log *slog.Logger
+	// Admit refuses an address that asks too often. nil admits.
+	Admit func(ctx context.Context) error
 }
 
 // Handler serves everything below Path.
@@ -45,6 +48,10 @@ type metadata struct {
 
 func (d *Door) serve(document func(*sts.Discovery) any) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if d.Admit != nil && d.Admit(r.Context()) != nil {
+			http.Error(w, "Too many requests from your network address.", http.StatusTooManyRequests)
+			return
+		}
 		account := r.PathValue("account")
 		if !arn.IsAccountID(account) {
 			http.NotFound(w, r)

@@ -60,7 +60,8 @@ func TestARelyingPartyVerifiesATokenByItsIssuerAlone(t *testing.T) {
 func TestOnlyIssuersArePublished(t *testing.T) {
 	w := testidc.New(t)
 	service := &sts.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Ring: sealed.NewEphemeral(), Secrets: sealed.NewEphemeral(), Instance: w.Instance, BaseURL: "https://gatehouse.example.com"}
-	handler := (&federation.Door{STS: service, Log: slog.New(slog.DiscardHandler)}).Handler()
+	var crowded error
+	handler := (&federation.Door{STS: service, Log: slog.New(slog.DiscardHandler), Admit: func(context.Context) error { return crowded }}).Handler()
 	get := func(method, path string) (int, string) {
 		rec := httptest.NewRecorder()
 		handler.ServeHTTP(rec, httptest.NewRequestWithContext(context.Background(), method, path, nil))
@@ -85,6 +86,11 @@ func TestOnlyIssuersArePublished(t *testing.T) {
 			t.Errorf("%s: %d %s", path, code, body)
 		}
 	}
+	crowded = idc.Errorf(idc.Throttled, "slow down")
+	if code, _ := get("GET", "/outbound/222222222222/.well-known/jwks.json"); code != http.StatusTooManyRequests {
+		t.Errorf("from an address that asks too often: %d", code)
+	}
+	crowded = nil
 	if code, _ := get("POST", "/outbound/222222222222/.well-known/jwks.json"); code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", code)
 	}

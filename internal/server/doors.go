@@ -27,6 +27,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/metrics"
 	"github.com/gatehouse-idc/gatehouse/internal/pagetoken"
 	"github.com/gatehouse-idc/gatehouse/internal/portal"
+	"github.com/gatehouse-idc/gatehouse/internal/reqctx"
 	"github.com/gatehouse-idc/gatehouse/internal/signin"
 	"github.com/gatehouse-idc/gatehouse/internal/sigv4"
 	"github.com/gatehouse-idc/gatehouse/internal/webui"
@@ -68,7 +69,9 @@ func (s *Server) open(cfg *config.Config, o Options, m *metrics.Metrics) (*doors
 	if err != nil {
 		return nil, err
 	}
-	issuers := (&federation.Door{STS: s.STS, Log: s.log}).Handler()
+	issuers := (&federation.Door{STS: s.STS, Log: s.log, Admit: func(ctx context.Context) error {
+		return strangers.Admit(reqctx.From(ctx).ClientIP, awsedge.BudgetProof)
+	}}).Handler()
 	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, federation.Path) {
 			issuers.ServeHTTP(w, r)

@@ -31,7 +31,7 @@ func budgetOf(b awsedge.Budget) *rate.Limiter {
 // maxAddresses bounds the memory of the limiter, to some megabytes.
 const maxAddresses = 20_000
 
-// limiter is the edge's Limiter, and that of /authorize. Addresses are IPv4 addresses and IPv6 networks of 64
+// limiter is the edge's Limiter, and that of /authorize and of console links. Addresses are IPv4 addresses and IPv6 networks of 64
 // bits. It counts what it refuses in a metric, and once a minute in one record for each address.
 type limiter struct {
 	clock  clock.Clock

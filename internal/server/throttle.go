@@ -1,11 +1,13 @@
 package server
 
 import (
+	"crypto/sha256"
 	"strings"
 	"sync"
 
 	"golang.org/x/time/rate"
 
+	"github.com/gatehouse-idc/gatehouse/internal/authn"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/ssooidc"
 	"github.com/gatehouse-idc/gatehouse/internal/awsedge"
 	"github.com/gatehouse-idc/gatehouse/internal/clock"
@@ -14,20 +16,21 @@ import (
 
 // throttle refuses what AWS would refuse, so that retries can be tested: it is off
 // unless the configuration sets aws_rates. Rates are those that AWS publishes, per
-// account and Region; what has no published rate is not limited.
+// account and Region, or per network address where the caller has no account yet; what
+// has no published rate is not limited.
 type throttle struct {
 	clock clock.Clock
 	count func(budget string) // the metric
 
 	mu   sync.Mutex
-	left map[string]*rate.Limiter
+	left map[[sha256.Size]byte]*rate.Limiter // by the digest of what callers name at any length
 }
 
 // maxRates bounds the memory of a throttle; when it is full it starts over.
 const maxRates = 20_000
 
 func newThrottle(c clock.Clock, count func(budget string)) *throttle {
-	return &throttle{clock: c, count: count, left: map[string]*rate.Limiter{}}
+	return &throttle{clock: c, count: count, left: map[[sha256.Size]byte]*rate.Limiter{}}
 }
 
 // allowance is a rate, and what it is of.
@@ -43,13 +46,17 @@ func (t *throttle) Admit(call *awsedge.Call, in any) error {
 	if !limited {
 		return nil
 	}
-	key := strings.Join([]string{a.of, call.Caller.AccountID, call.Region}, "|")
+	who := call.Caller.AccountID
+	if who == "" {
+		who = authn.Network(call.ClientIP, 32)
+	}
+	key := sha256.Sum256([]byte(strings.Join([]string{a.of, who, call.Region}, "|")))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	left := t.left[key]
 	if left == nil {
 		if len(t.left) >= maxRates {
-			t.left = map[string]*rate.Limiter{}
+			t.left = map[[sha256.Size]byte]*rate.Limiter{}
 		}
 		left = rate.NewLimiter(a.perSec, a.burst)
 		t.left[key] = left

@@ -70,6 +70,26 @@ func TestPublishedRates(t *testing.T) {
 	}
 }
 
+// TestStrangersDoNotShareARate: who has no account yet, such as a browser that signs in, must not be locked out by
+// whoever else has none.
+func TestStrangersDoNotShareARate(t *testing.T) {
+	w := testidc.New(t)
+	rates := newThrottle(w.Clock, func(string) {})
+	call := callOf(ssooidc.CreateToken.Operation, "")
+	call.Caller, call.ClientIP = idc.Caller{}, "192.0.2.1"
+	var err error
+	for range 251 {
+		err = rates.Admit(call, &ssooidc.CreateTokenInput{})
+	}
+	if idc.KindOf(err) != idc.Throttled {
+		t.Errorf("one address: %v, want it throttled", err)
+	}
+	call.ClientIP = "192.0.2.2"
+	if err := rates.Admit(call, &ssooidc.CreateTokenInput{}); err != nil {
+		t.Errorf("another address: %v", err)
+	}
+}
+
 func TestWhatSharesARate(t *testing.T) {
 	w := testidc.New(t)
 	rates := newThrottle(w.Clock, func(string) {})

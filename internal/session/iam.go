@@ -142,11 +142,11 @@ func (s *Service) usable(r store.Reader, applicationARN string, grantType idc.Gr
 	if err != nil {
 		return nil, nil, err
 	}
-	instance, err := r.InstanceByID(a.InstanceID)
+	instance, serves, err := application.Serves(r, a)
 	if err != nil {
 		return nil, nil, err
 	}
-	if a.Status != idc.Enabled || instance.CurrentStatus() != idc.InstanceActive {
+	if !serves {
 		return nil, nil, idc.Errorf(idc.Denied, "The application is disabled.")
 	}
 	if !slices.Contains(a.Grants.Types(), grantType) {

@@ -23,12 +23,12 @@ func (s *Service) applicationBearer(r store.Reader, token *idc.Token) (idc.Calle
 	if err != nil {
 		return idc.Caller{}, err
 	}
-	in, err := r.InstanceByID(a.InstanceID)
+	in, serves, err := application.Serves(r, a)
 	if err != nil {
 		return idc.Caller{}, err
 	}
 	opens := func(scope idc.AccessScope) bool { return scope.Scope == ScopeAccountAccess }
-	if !slices.Contains(token.Scopes, ScopeAccountAccess) || a.Status != idc.Enabled || in.Kind != idc.InstanceOfOrganization || !slices.ContainsFunc(a.Scopes, opens) {
+	if !slices.Contains(token.Scopes, ScopeAccountAccess) || !serves || in.Kind != idc.InstanceOfOrganization || !slices.ContainsFunc(a.Scopes, opens) {
 		return idc.Caller{}, signInAgain()
 	}
 	g := &applicationGrant{userID: token.UserID, since: token.IssuedAt}

@@ -78,11 +78,11 @@ func mayPass(r store.Reader, subject *idc.Token, to *idc.Application) (bool, err
 		}
 		return err == nil && client.ApplicationARN == to.ARN, err
 	}
-	if err != nil || from.ID == to.ID || from.InstanceID != to.InstanceID || from.Status != idc.Enabled {
+	if err != nil || from.ID == to.ID || from.InstanceID != to.InstanceID {
 		return false, err
 	}
-	instance, err := r.InstanceByID(to.InstanceID)
-	if err != nil {
+	instance, serves, err := application.Serves(r, from)
+	if err != nil || !serves {
 		return false, err
 	}
 	return slices.ContainsFunc(from.Scopes, func(scope idc.AccessScope) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/session"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
+	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 )
 
 // exchange asks for tokens of an application for an access token of another client.
@@ -182,5 +183,35 @@ func TestExchangesEndWithWhatWasExchanged(t *testing.T) {
 	w.Clock.Advance(50 * time.Minute)
 	if got := w.must(w.exchange(search, brief.AccessToken, refreshing)); got.ExpiresIn > 10*time.Minute {
 		t.Errorf("lasts %v: it outlives the token it was exchanged for, which could not be refreshed", got.ExpiresIn)
+	}
+}
+
+// TestApplicationsOfAccountsThatLeft: what an account of the organization had for its people ends when it leaves, or closes.
+func TestApplicationsOfAccountsThatLeft(t *testing.T) {
+	w := newApps(t)
+	w.app.OwnerAccountID = testidc.Member
+	w.app.Scopes = append(w.app.Scopes, idc.AccessScope{Scope: session.ScopeAccountAccess})
+	w.put(w.app)
+	got := w.must(w.present(w.token(nil)))
+	for name, edit := range map[string]func(a *idc.Account){
+		"left":   func(a *idc.Account) { a.ParentID = "" },
+		"closed": func(a *idc.Account) { a.State = idc.AccountSuspended },
+	} {
+		var member *idc.Account
+		w.Update(func(tx store.Tx) (err error) {
+			if member, err = tx.Account(testidc.Member); err != nil {
+				return err
+			}
+			changed := *member
+			edit(&changed)
+			return tx.PutAccount(&changed)
+		})
+		if _, err := w.present(w.token(nil)); idc.KindOf(err) != idc.Denied {
+			t.Errorf("%s: new tokens: %v, want Denied", name, err)
+		}
+		if _, err := w.service.Authenticate(t.Context(), got.AccessToken); idc.KindOf(err) != idc.Unauthenticated {
+			t.Errorf("%s: older token: %v, want Unauthenticated", name, err)
+		}
+		w.Update(func(tx store.Tx) error { return tx.PutAccount(member) })
 	}
 }

@@ -5,6 +5,8 @@ import "github.com/gatehouse-idc/gatehouse/internal/idc"
 // AccountReader reads accounts and the organization's tree.
 type AccountReader interface {
 	Account(id string) (*idc.Account, error)
+	// AccountsByID returns those of the accounts that exist, by id. ids may repeat.
+	AccountsByID(ids []string) ([]*idc.Account, error)
 	AccountByEmail(email string) (*idc.Account, error)
 	AccountByAlias(alias string) (*idc.Account, error)
 	// ListAccounts returns the accounts of the organization, by id;

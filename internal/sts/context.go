@@ -57,12 +57,12 @@ func (s *Service) stillActs(ctx context.Context, c *idc.IdentityContext) error {
 		if err != nil {
 			return err
 		}
-		instance, err := r.InstanceByID(a.InstanceID)
+		_, serves, err := application.Serves(r, a)
 		if err != nil {
 			return err
 		}
 		may, err := application.MayUse(r, a, user.ID, s.Clock.Now())
-		if err == nil && (!may || a.Status != idc.Enabled || instance.CurrentStatus() != idc.InstanceActive) {
+		if err == nil && (!may || !serves) {
 			return ended
 		}
 		return err

@@ -47,13 +47,17 @@ func (s *Service) AssumeRoleWithWebIdentity(ctx context.Context, in AssumeRoleWi
 	if err != nil {
 		return nil, notAToken().Because(err)
 	}
-	provider, err := s.oidcProvider(ctx, account, issuer)
-	if err != nil {
+	if _, err := s.oidcProvider(ctx, account, issuer); err != nil {
 		return nil, err
 	}
 	claims, err := s.Tokens.Verify(ctx, issuer, in.Token, oidc.Expect{})
 	if err != nil {
 		return nil, s.refusedToken(issuer, in.Token, err)
+	}
+	// It may have changed while the issuer was asked for its keys.
+	provider, err := s.oidcProvider(ctx, account, issuer)
+	if err != nil {
+		return nil, err
 	}
 	clients, given, err := clientsOf(claims)
 	if err != nil {

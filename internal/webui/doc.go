@@ -15,7 +15,7 @@
 //	request -> security headers -> cross-origin check -> form limits -> Handler -> Reply | error -> response
 //
 // Pages are typed structs, one file for each family (signin.go, device.go,
-// portal.go, problem.go); each names its template in web/templates. A page is
+// portal.go, consolelink.go, problem.go); each names its template in web/templates. A page is
 // rendered to memory first, so that a fault in a template becomes an error page
 // and not a broken one. An error becomes the [Problem] page: the public text of
 // idc.Error, the status of its kind, and the request id under which the log

@@ -165,6 +165,7 @@ func TestForeignNamesAreIsolated(t *testing.T) {
 		"sign-in": webui.SignIn{For: name},
 		"consent": webui.Consent{Client: webui.Client{Name: name}, DisplayName: "x", Username: "x", Origin: webui.Origin{UserAgent: "x"}},
 		"outcome": webui.Outcome{Client: webui.Client{Name: name}},
+		"console": webui.ConsoleLink{AccountName: name, RoleName: name, SessionName: name, Destination: "https://console.aws.amazon.com/"},
 		"portal":  webui.Portal{Total: 1, Accounts: []webui.PortalAccount{{Name: name, Roles: []webui.PortalRole{{Name: name}}}}},
 	}
 	for title, p := range pages {

@@ -87,8 +87,16 @@ func (d *Door) lookUpApplications(ctx context.Context, call *awsedge.Call, t tar
 	if r.administers, err = d.Applications.Administers(ctx, r.instance, call.Caller.AccountID); err != nil {
 		return r, err
 	}
-	if !r.administers && !t.applications && (t.application == nil || owner != call.Caller.AccountID) {
-		return r, refuse // whether it exists or not
+	if !r.administers && !t.applications {
+		mine := t.application != nil && owner == call.Caller.AccountID
+		if mine {
+			if mine, err = d.Applications.OwnerStands(ctx, r.instance, owner); err != nil {
+				return r, err
+			}
+		}
+		if !mine {
+			return r, refuse // whether it exists or not
+		}
 	}
 	if t.application != nil {
 		r.application, err = d.Applications.Get(ctx, *t.application)

@@ -146,6 +146,17 @@ func TestApplicationsOfMembers(t *testing.T) {
 		"AccessDeniedException", "does not administer")
 	doortest.Refuse(w.Client, ssoadmin.ListTrustedTokenIssuers, &ssoadmin.ListTrustedTokenIssuersInput{InstanceArn: w.instance()}, "AccessDeniedException", w.Instance.ARN)
 	doortest.Refuse(w.Client, ssoadmin.CreateTrustedTokenIssuer, w.issuerInput("okta"), "AccessDeniedException", w.Instance.ARN)
+	w.Update(func(tx store.Tx) error { // the account leaves the organization
+		found, err := tx.Account(testidc.Member)
+		if err != nil {
+			return err
+		}
+		left := *found
+		left.ParentID = ""
+		return tx.PutAccount(&left)
+	})
+	doortest.Refuse(w.Client, ssoadmin.DescribeApplication, &ssoadmin.DescribeApplicationInput{ApplicationArn: mine}, "AccessDeniedException", *mine)
+	doortest.Refuse(w.Client, ssoadmin.UpdateApplication, &ssoadmin.UpdateApplicationInput{ApplicationArn: mine, Name: doortest.P("Yours")}, "AccessDeniedException", *mine)
 }
 
 func TestApplicationsOfAnAccountInstance(t *testing.T) {

@@ -8,9 +8,11 @@ import (
 
 	"github.com/gatehouse-idc/gatehouse/internal/api/doortest"
 	door "github.com/gatehouse-idc/gatehouse/internal/api/sts"
+	"github.com/gatehouse-idc/gatehouse/internal/arn"
 	"github.com/gatehouse-idc/gatehouse/internal/awsapi/sts"
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/sealed"
+	"github.com/gatehouse-idc/gatehouse/internal/store"
 	service "github.com/gatehouse-idc/gatehouse/internal/sts"
 	"github.com/gatehouse-idc/gatehouse/internal/testidc"
 )
@@ -22,7 +24,10 @@ func TestProvidedContexts(t *testing.T) {
 	d := &door.Door{STS: &service.Service{Store: w.Store, Clock: w.Clock, IDs: w.IDs, Ring: ring}}
 	c := doortest.New(t, w.Clock, w.IDs, testidc.Member, d.Operations())
 	ana, role := w.User("ana"), w.Role(testidc.Member, "App", trust)
-	plain, err := json.Marshal(idc.IdentityContext{UserID: ana.ID, ApplicationARN: "arn:app", ExpiresAt: w.Clock.Now().Add(time.Hour)})
+	app := &idc.Application{ID: "apl-1234567890abcdef", ARN: arn.Application(testidc.Management, w.Instance.ID, "apl-1234567890abcdef").String(),
+		InstanceID: w.Instance.ID, OwnerAccountID: testidc.Management, Name: "app", Status: idc.Enabled, CreatedAt: w.Clock.Now()}
+	w.Update(func(tx store.Tx) error { return tx.PutApplication(app) })
+	plain, err := json.Marshal(idc.IdentityContext{UserID: ana.ID, ApplicationARN: app.ARN, ExpiresAt: w.Clock.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +39,7 @@ func TestProvidedContexts(t *testing.T) {
 	}
 	asked := c.Edge.Last()
 	if asked.Action != "sts:SetContext" || !slices.Equal(asked.Keys["sts:RequestContext/identitystore:UserId"], []string{ana.ID}) ||
-		!slices.Equal(asked.Keys["sts:RequestContext/identitycenter:ApplicationArn"], []string{"arn:app"}) || !slices.Equal(asked.Keys["sts:RequestContextProviders"], []string{provider}) {
+		!slices.Equal(asked.Keys["sts:RequestContext/identitycenter:ApplicationArn"], []string{app.ARN}) || !slices.Equal(asked.Keys["sts:RequestContextProviders"], []string{provider}) {
 		t.Errorf("asked %+v", asked)
 	}
 	in.ProvidedContexts[0].ContextAssertion = doortest.P(assertion + "A")

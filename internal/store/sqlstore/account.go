@@ -33,6 +33,10 @@ func accountTable() *versioned[idc.Account] {
 
 func (r *reader) Account(id string) (*idc.Account, error) { return r.tables.accounts.get(r, id) }
 
+func (r *reader) AccountsByID(ids []string) ([]*idc.Account, error) {
+	return r.tables.accounts.named(r, ids)
+}
+
 func (r *reader) AccountByEmail(email string) (*idc.Account, error) {
 	return r.tables.accounts.find(r, email, "email_fold = $1", idc.FoldName(email))
 }

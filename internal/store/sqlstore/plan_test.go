@@ -30,7 +30,7 @@ func TestListPagesUseIndexes(t *testing.T) {
 			failure(r.Group("a")), failure(r.GroupByName("a", "a")), failure(r.GroupByExternalID("a", "a", "a")), failure(r.ListGroups("a", p)), failure(r.CountGroups("a")),
 			failure(r.ListMembershipsOfGroup("a", p)), failure(r.ListMembershipsOfUser("a", p)), failure(r.MembershipOf("a", "a")), failure(r.ListMembershipsEnding(at, 3)),
 			failure(r.Tombstone("a", "a", "a", "a", at)),
-			failure(r.Account("a")), failure(r.AccountByEmail("a")), failure(r.AccountByAlias("a")), failure(r.ListAccounts(p)), failure(r.ListStandaloneAccounts(p)),
+			failure(r.Account("a")), failure(r.AccountsByID([]string{"a"})), failure(r.AccountByEmail("a")), failure(r.AccountByAlias("a")), failure(r.ListAccounts(p)), failure(r.ListStandaloneAccounts(p)),
 			failure(r.ListAccountsOfParent("a", p)), failure(r.ListAccountsInState("a", p)),
 			failure(r.OU("a")), failure(r.ListOUs(p)), failure(r.ListOUsOfParent("a", p)),
 			failure(r.Organization()), failure(r.OrganizationResourcePolicy()), failure(r.DelegatedAdministrator("a", "a")), failure(r.ListDelegatedAdministrators("", p)),

@@ -87,6 +87,9 @@ func openSQLite(ctx context.Context, path string, o Options, rules map[string]co
 		"temp_store(memory)",
 		// Pages that every commit changes are copied into the database every 16 MB of log instead of every 4 MB.
 		"wal_autocheckpoint(4000)",
+		// Lists of a large directory read pages from all over the file: 16 MB of them for each connection that
+		// is used so, not 2 MB.
+		"cache_size(-16384)",
 	}}.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -57,6 +58,29 @@ func (v *versioned[T]) find(r *reader, id, where string, args ...any) (*T, error
 
 func (v *versioned[T]) get(r *reader, id string) (*T, error) {
 	return v.find(r, id, v.name+".id = $1", id)
+}
+
+// namedAtOnce is how many ids one statement asks for. They are always as many, the last
+// one repeated, so that there is one statement to prepare.
+const namedAtOnce = 50
+
+// named lists the live rows with the given ids, by id.
+func (v *versioned[T]) named(r *reader, ids []string) ([]*T, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	var rows []*T
+	for chunk := range slices.Chunk(slices.Compact(ids), namedAtOnce) {
+		args := make([]any, namedAtOnce)
+		for i := range args {
+			args[i] = chunk[min(i, len(chunk)-1)]
+		}
+		found, err := v.list(r, 0, v.name+".id", v.name+".id in ("+holders(1, namedAtOnce)+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
+	}
+	return rows, nil
 }
 
 // page lists the live rows the condition selects, by id, after the cursor.

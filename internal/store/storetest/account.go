@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
 	"github.com/gatehouse-idc/gatehouse/internal/store"
 )
@@ -105,6 +107,17 @@ func testAccountsApart(h *harness) {
 		"suspended": {func(r store.Reader) ([]string, error) {
 			return ids(r.ListAccountsInState(idc.AccountSuspended, store.Page{}))
 		}, []string{"333333333333", "444444444444"}},
+		"named": {func(r store.Reader) ([]string, error) {
+			return ids(r.AccountsByID([]string{"444444444444", "999999999999", "111111111111", "444444444444"}))
+		}, []string{"111111111111", "444444444444"}},
+		"named, more than one statement asks for": {func(r store.Reader) ([]string, error) {
+			many := []string{"444444444444", "222222222222"}
+			for i := range 120 {
+				many = append(many, fmt.Sprintf("3000000000%03d", i))
+			}
+			return ids(r.AccountsByID(many))
+		}, []string{"222222222222", "444444444444"}},
+		"named, none": {func(r store.Reader) ([]string, error) { return ids(r.AccountsByID(nil)) }, nil},
 		"suspended, page": {func(r store.Reader) ([]string, error) {
 			return ids(r.ListAccountsInState(idc.AccountSuspended, store.Page{After: "333333333333", Limit: 1}))
 		}, []string{"444444444444"}},
