@@ -161,6 +161,12 @@ func findParent(r store.Reader, id string) (depth int, err error) {
 // Path returns the organization path of an account or OU: those of its
 // ancestors and its own id, such as "o-.../r-.../ou-.../".
 func Path(r store.Reader, id, parentID string) (string, error) {
+	above, err := pathAbove(r, parentID)
+	return above + id + "/", err
+}
+
+// pathAbove is the path of what lies in a root or OU, but for its own id.
+func pathAbove(r store.Reader, parentID string) (string, error) {
 	instance, err := r.Instance()
 	if err != nil {
 		return "", err
@@ -169,7 +175,7 @@ func Path(r store.Reader, id, parentID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return instance.OrganizationID + "/" + strings.Join(append(above, id), "/") + "/", nil
+	return instance.OrganizationID + "/" + strings.Join(above, "/") + "/", nil
 }
 
 // Ancestors returns the root and the OUs down to the parent of an account or OU,
@@ -200,23 +206,50 @@ func Ancestors(r store.Reader, parentID string) ([]string, error) {
 func (s *Service) Paths(ctx context.Context, ids ...string) (map[string]string, error) {
 	paths := map[string]string{}
 	err := s.Store.View(ctx, func(r store.Reader) error {
-		for _, id := range ids {
-			parentID, err := parentOf(r, id)
-			if idc.IsNotFound(err) {
-				continue
+		parents, err := parentsOf(r, ids)
+		if err != nil {
+			return err
+		}
+		above := map[string]string{} // what lies in the same parent shares it
+		for id, parentID := range parents {
+			if _, known := above[parentID]; !known {
+				if above[parentID], err = pathAbove(r, parentID); err != nil {
+					return err
+				}
 			}
-			if err != nil {
-				return err
-			}
-			path, err := Path(r, id, parentID)
-			if err != nil {
-				return err
-			}
-			paths[id] = path
+			paths[id] = above[parentID] + id + "/"
 		}
 		return nil
 	})
 	return paths, err
+}
+
+// parentsOf returns the parents of those accounts of the organization and OUs that exist, by id.
+func parentsOf(r store.AccountReader, ids []string) (map[string]string, error) {
+	parents := map[string]string{}
+	accounts, err := r.AccountsByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts {
+		if a.InOrganization() {
+			parents[a.ID] = a.ParentID
+		}
+	}
+	for _, id := range ids {
+		if !strings.HasPrefix(id, "ou-") {
+			continue
+		}
+		ou, err := r.OU(id)
+		if idc.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		parents[id] = ou.ParentID
+	}
+	return parents, nil
 }
 
 // parentOf returns the parent of an account or OU, or NotFound.

@@ -99,4 +99,6 @@ func (s *Service) openSigningKey(k *idc.SigningKey) (*Signer, error) {
 	return &Signer{ID: k.ID, Algorithm: k.Algorithm, Key: private}, nil
 }
 
-func signingField(purpose, id string) []byte { return sealed.Field("signing_keys", "private", purpose+"/"+id) }
+func signingField(purpose, id string) []byte {
+	return sealed.Field("signing_keys", "private", purpose+"/"+id)
+}

@@ -86,13 +86,16 @@ func (s *Service) AccountsOfPermissionSet(ctx context.Context, permissionSetID s
 func list(r store.Reader, p store.Page, rows []*idc.Provisioning, status idc.ProvisioningStatus, id func(*idc.Provisioning) string) ([]string, string, error) {
 	var out []string
 	for _, row := range rows {
-		is, err := StatusOf(r, row)
-		if err != nil {
-			return nil, "", err
+		if status != "" {
+			is, err := StatusOf(r, row)
+			if err != nil {
+				return nil, "", err
+			}
+			if is != status {
+				continue
+			}
 		}
-		if status == "" || status == is {
-			out = append(out, id(row))
-		}
+		out = append(out, id(row))
 	}
 	out, next := store.Cut(p, out, func(id string) string { return id })
 	return out, next, nil
