@@ -13,6 +13,7 @@
 //   - sdk_test.go and sdk_tour_test.go are the AWS SDKs for Go, JavaScript (node/) and Python (python/, Debian's
 //     boto3), each with the same administrator's round; awsvault_test.go is aws-vault with its console link.
 //   - terraform_test.go is Terraform with the AWS provider and the configuration of examples/terraform.
+//   - crowd_test.go is many administrators who do the same thing at once.
 //   - postgres_test.go is a private PostgreSQL, a database for each server.
 //
 // The tests beside them are named for what they prove.

@@ -203,6 +203,26 @@ func TestOutstandingQuota(t *testing.T) {
 	}
 }
 
+// The quota counts what is asked for and not provisioned yet; what the account will have anyhow may be assigned again.
+func TestQuotaOfAccount(t *testing.T) {
+	w := newWorld(t)
+	w.Quotas.PermissionSetsPerAccount = 2
+	ana, ben := w.User("ana"), w.User("ben")
+	second, third := w.permissionSet("Second").ID, w.permissionSet("Third").ID
+	create := func(set string, u *idc.User) error {
+		_, err := w.Create(t.Context(), w.Change(), assignment.Edge{AccountID: account, PermissionSetID: set, PrincipalType: idc.PrincipalUser, PrincipalID: u.ID})
+		return err
+	}
+	w.ok(create(w.ps.ID, ana))
+	w.ok(create(second, ana))
+	w.wants(create(third, ana), idc.QuotaExceeded, "Cannot provision more than 2 permission sets to account "+account)
+	w.ok(create(second, ben))
+	w.ok(create(second, ben))
+	_, err := w.Delete(t.Context(), w.Change(), w.edge(idc.PrincipalUser, ana.ID))
+	w.ok(err)
+	w.ok(create(third, ben))
+}
+
 func TestDelete(t *testing.T) {
 	w := newWorld(t)
 	u := w.User("ana")

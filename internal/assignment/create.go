@@ -2,6 +2,7 @@ package assignment
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -147,17 +148,24 @@ func (s *Service) roomFor(r store.Reader, kind idc.OperationKind, e Edge) error 
 		}
 	}
 	limit := s.Quotas.permissionSetsPerAccount()
-	provisioned, err := r.ListProvisioningsOfAccount(e.AccountID, store.Page{})
-	if err != nil {
+	n, err := r.CountPermissionSetsOfAccount(e.AccountID)
+	if err != nil || n < limit {
 		return err
 	}
-	if len(provisioned) < limit {
-		return nil
-	}
-	if _, err := r.Provisioning(e.AccountID, e.PermissionSetID); idc.IsNotFound(err) {
-		return idc.Errorf(idc.QuotaExceeded, "You have exceeded AWS SSO limits. Cannot provision more than %d permission sets to account %s.", limit, e.AccountID)
-	} else if err != nil {
+	counted, err := isCounted(r, e)
+	if err != nil || counted {
 		return err
 	}
-	return nil
+	return idc.Errorf(idc.QuotaExceeded, "You have exceeded AWS SSO limits. Cannot provision more than %d permission sets to account %s.", limit, e.AccountID)
+}
+
+// isCounted reports whether the account has the permission set, or will have it
+// when an operation in progress ends.
+func isCounted(r store.Reader, e Edge) (bool, error) {
+	_, err := r.Provisioning(e.AccountID, e.PermissionSetID)
+	if err == nil || !idc.IsNotFound(err) {
+		return err == nil, err
+	}
+	assigned, err := r.ListAssignmentsNaming(e.AccountID, e.PermissionSetID)
+	return slices.ContainsFunc(assigned, func(a *idc.Assignment) bool { return a.Scope.Kind == idc.ScopeAccount }), err
 }

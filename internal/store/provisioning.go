@@ -27,6 +27,9 @@ type ProvisioningReader interface {
 	// Ordered by permission set id, and by account id; that is the cursor.
 	ListProvisioningsOfAccount(accountID string, p Page) ([]*idc.Provisioning, error)
 	ListProvisioningsOfPermissionSet(permissionSetID string, p Page) ([]*idc.Provisioning, error)
+	// CountPermissionSetsOfAccount counts the permission sets that are provisioned
+	// in an account or assigned in it alone.
+	CountPermissionSetsOfAccount(accountID string) (int, error)
 }
 
 // ProvisioningWriter writes what was observed, in place.

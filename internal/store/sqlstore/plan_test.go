@@ -59,7 +59,7 @@ func TestListPagesUseIndexes(t *testing.T) {
 			failure(r.ListSAMLProviders("a")), failure(r.OIDCProvider("a")), failure(r.ListOIDCProviders("a")),
 			failure(r.ListRoleUses("a", "a")), failure(r.ListRoleUsesOfAccount("a", "")), failure(r.ListRoleUsesOfAccount("a", "a")),
 			failure(r.AccessReport("a")),
-			failure(r.ListProvisioningsOfAccount("a", p)), failure(r.ListProvisioningsOfPermissionSet("a", p)), failure(r.ClientToken("a", "a")),
+			failure(r.ListProvisioningsOfAccount("a", p)), failure(r.ListProvisioningsOfPermissionSet("a", p)), failure(r.CountPermissionSetsOfAccount("a")), failure(r.ClientToken("a", "a")),
 			failure(r.Trail("a")), failure(r.ListTrails("", p)), failure(r.ListTrails("a", p)), failure(r.TrailStatus("a")), failure(r.ListLoggingTrails()),
 		} {
 			if err != nil && !idc.IsNotFound(err) {

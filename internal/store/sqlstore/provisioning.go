@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -78,6 +79,25 @@ func (r *reader) ListProvisioningsOfAccount(accountID string, p store.Page) ([]*
 
 func (r *reader) ListProvisioningsOfPermissionSet(permissionSetID string, p store.Page) ([]*idc.Provisioning, error) {
 	return r.tables.provisionings.page(r, p, "account_id", "permission_set_id = $1", permissionSetID)
+}
+
+// CountPermissionSetsOfAccount counts those to come here: one statement would
+// sort all assignments of the account.
+func (r *reader) CountPermissionSetsOfAccount(accountID string) (int, error) {
+	there, err := r.q.number("select count(*) from provisionings where account_id = $1", accountID)
+	if err != nil {
+		return 0, err
+	}
+	coming := map[string]bool{}
+	err = r.q.each(`select permission_set_id from assignments where scope_account = $1 and retired_at is null and not exists
+		(select 1 from provisionings where account_id = $1 and permission_set_id = assignments.permission_set_id)`, []any{accountID},
+		func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			coming[id] = true
+			return err
+		})
+	return int(there) + len(coming), err
 }
 
 func (t *tx) PutProvisioning(p *idc.Provisioning) error { return t.tables.provisionings.put(t, p) }

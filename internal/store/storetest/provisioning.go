@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/gatehouse-idc/gatehouse/internal/idc"
@@ -101,4 +103,15 @@ func testProvisionings(h *harness) {
 	h.wantList("of ps-1", func(r store.Reader) ([]string, error) {
 		return listed(key)(r.ListProvisioningsOfPermissionSet("ps-1", store.Page{}))
 	}, "1 ps-1", "2 ps-1")
+
+	h.update(func(tx store.Tx) error {
+		return errors.Join(tx.PutAssignment(assignment("a1", "ps-2", "u1", account("1"))), tx.PutAssignment(assignment("a2", "ps-3", "u1", account("1"))),
+			tx.PutAssignment(assignment("a3", "ps-4", "u1", account("1"))), tx.PutAssignment(assignment("a4", "ps-5", "u1", idc.Scope{Kind: idc.ScopeAll})),
+			tx.PutAssignment(assignment("a5", "ps-6", "u1", account("2"))))
+	})
+	h.update(func(tx store.Tx) error { return tx.DeleteAssignment("a3") })
+	h.wantList("there, or assigned, in account 1", func(r store.Reader) ([]string, error) {
+		n, err := r.CountPermissionSetsOfAccount("1")
+		return []string{strconv.Itoa(n)}, err
+	}, "3")
 }
