@@ -71,10 +71,11 @@ generate: ## generated code and documents, from models/
 generated: generate ## fails when generated files differ from what is committed
 	@git diff --exit-code --stat || { echo 'generated files are not up to date: commit what make generate made' >&2; exit 1; }
 
-bench: ## micro-benchmarks, then policy decisions and the load test beside their peers (LOAD="-json")
+bench: ## micro-benchmarks, then policy decisions and the load test beside their peers, then the largest organization (LOAD="-json")
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./bench/policy
 	go run ./bench/load $(LOAD)
+	go run ./bench/scale $(LOAD)
 
 # ENDPOINT, ACCESS_KEY, SECRET, SESSION_TOKEN, ACCESS_TOKEN and START_URL name another endpoint than a demo of its own.
 conformance: ## AWS's models and rules against a demo or ENDPOINT=http://... (CONFORMANCE="-json"; PUBLISH=1 writes the page, beside moto)
